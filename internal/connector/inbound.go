@@ -1,0 +1,159 @@
+package connector
+
+import (
+	"net/http"
+	"net/netip"
+	"time"
+
+	"kefu"
+)
+
+// Request is a hook as it arrived.
+type Request struct {
+	Method string
+	Path   string // after /hooks/{inbox}, or the root path for the default inbox: "/ticket/create"
+	Header http.Header
+	Body   []byte // at most 1 MiB
+	// Client is the sender's address after trusted proxies. Forwarded says that the request carries Forwarded or X-Forwarded-* headers
+	// from a proxy that is not trusted: the address then proves nothing.
+	Client    netip.Addr
+	Forwarded bool
+	Now       time.Time
+}
+
+// Received is a parsed hook.
+type Received struct {
+	Inbound []Inbound
+	// Respond makes the body of the 200 answer from the results, one for each Inbound, after the commit.
+	Respond func([]Result) any
+}
+
+// InboundKind says what came in.
+type InboundKind string
+
+// Inbound kinds.
+const (
+	InMessage InboundKind = "message"
+	InOpen    InboundKind = "open"    // a message that opens a thread (ticket/create)
+	InStatus  InboundKind = "status"  // the other side closed or reopened
+	InEdit    InboundKind = "edit"    // Content is the new content of message ExternalID
+	InDelete  InboundKind = "delete"  // message ExternalID was deleted
+	InGone    InboundKind = "gone"    // the thread vanished
+	InCommand InboundKind = "command" // a person asks for something: slash command or button
+)
+
+// Inbound is one thing taken in.
+type Inbound struct {
+	Kind InboundKind
+	// Key settles duplicates inside the inbox for as long as the message is kept; "" when the source gives none.
+	Key        string
+	ThreadID   string // external id of the thread
+	ThreadName string // channel_name, verbatim
+	ExternalID string // of the message; "" when the source has none
+	// Fingerprint tells equal messages of one thread: made by the connector from who and what. FingerprintSent is the fingerprint that
+	// the message would have if we had sent it; an equal one among our own sent parts makes it an echo. Both may be "".
+	Fingerprint     string
+	FingerprintSent string
+	Sender          Sender
+	Title           string
+	Content         kefu.Content
+	Note            bool // private from the start: "// text" or /note
+	// Status, for InStatus.
+	Status   kefu.Status
+	ClosedBy string // verbatim
+	Reason   string
+	Force    bool // false: ask the desk first
+	Command  *Command
+	// Reopen, for InGone: make the thread again now (it was found missing at start) instead of at the next message.
+	Reopen bool
+	// Notes are remarks for the message's meta: "picture link dropped: …".
+	Notes []string
+	// Recovered says that it was found by reading back, not by a hook or live event.
+	Recovered  bool
+	Cursor     string // the thread's cursor after this one; "" leaves it
+	OccurredAt time.Time
+}
+
+// Sender is who wrote, as the source says.
+type Sender struct {
+	Kind  kefu.AuthorKind // contact or agent
+	ID    string          // the person's id in this inbox; "" when the source has none
+	Name  string
+	Email string
+	Label string // "顧客 - 初始訊息"
+	Raw   string // verbatim sender text
+	Via   string // "Discord"
+}
+
+// Command is something a person at a desk asks for.
+type Command struct {
+	Name string // one of the Cmd constants
+	Args map[string]string
+}
+
+// Commands. Args: reply and note: text (attachments in Inbound.Content); transfer: agent_id, agent_name (external user id and name);
+// close: reason; retry: delivery.
+const (
+	CmdReply      = "reply"
+	CmdNote       = "note"
+	CmdClaim      = "claim"
+	CmdTransfer   = "transfer"
+	CmdClose      = "close"
+	CmdKeepOpen   = "keep_open"
+	CmdReopen     = "reopen"
+	CmdOrder      = "order"
+	CmdTranscript = "transcript"
+	CmdStatus     = "status"
+	CmdRetry      = "retry"
+	CmdTakeOver   = "take_over"
+	CmdContact    = "contact"
+)
+
+// Result is what became of an Inbound.
+type Result struct {
+	ConversationID kefu.ConversationID
+	MessageID      kefu.MessageID
+	TicketNumber   int64
+	Duplicate      bool
+	// Ignored says in words why nothing was stored: "unknown thread", "echo". Not an error.
+	Ignored string
+	// Private says that the message was kept as a note although its author may not know it: another desk owns the talk.
+	Private bool
+	// View answers a command.
+	View *View
+}
+
+// View is what a person at a desk sees of a conversation. Connectors word it in the reader's language.
+type View struct {
+	// Refused is "" when the command was carried out; else one of the Refused words.
+	Refused      string
+	Conversation kefu.Conversation
+	Ticket       kefu.Ticket
+	Customer     kefu.Contact
+	Owner        string // name of the assignee
+	Orders       []kefu.Order
+	OrderErr     string
+	Transcript   []string // links
+	// Waiting and Failed count messages to the customer that are not final, and that failed or are uncertain.
+	Waiting, Failed int
+}
+
+// Reasons for a refusal of a command.
+const (
+	RefusedTaken    = "taken"     // somebody else has claimed it: View.Owner
+	RefusedClosed   = "closed"    // the conversation is closed
+	RefusedOpen     = "open"      // it is open already
+	RefusedUnknown  = "unknown"   // no conversation belongs to this thread
+	RefusedEmpty    = "empty"     // nothing to send
+	RefusedNotFound = "not_found" // the delivery or agent is not known
+	RefusedFinal    = "final"     // nothing to retry: it was delivered, or is on its way
+	RefusedOwner    = "owner"     // another desk owns the talk
+)
+
+// Snapshot is a thread as its source of truth has it.
+type Snapshot struct {
+	Title    string
+	Status   kefu.Status // "" when the source does not say
+	Name     string
+	Messages []Inbound // oldest first, Kind message or open
+}

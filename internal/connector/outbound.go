@@ -1,0 +1,129 @@
+package connector
+
+import (
+	"encoding/json"
+	"time"
+
+	"kefu"
+)
+
+// Outbound is one message on its way to one thread.
+type Outbound struct {
+	DeliveryID kefu.DeliveryID
+	Thread     Thread
+	Message    kefu.Message
+	Customer   kefu.Contact
+	// Known are the parts that earlier attempts know to have arrived; sending begins at the first part that is not among them.
+	Known []Part
+	// Unsure says that an earlier attempt may have had its effect: look before sending. UnsureSince is when it began.
+	Unsure      bool
+	UnsureSince time.Time
+	// SentBefore counts other deliveries to this thread with the same fingerprint that are known to have arrived; connectors that can
+	// only look by counting compare with it. It is asked for a fingerprint because only the connector knows how it words a message.
+	SentBefore func(fingerprint string) (int, error)
+	// Card is set on the message that opens the thread: it goes out as the opening card.
+	Card *Card
+	// Late says that a person retried it after later messages had been sent.
+	Late bool
+}
+
+// Card is what the opening card of a desk thread shows besides the first message.
+type Card struct {
+	Ticket   kefu.Ticket
+	Subject  string
+	Orders   []kefu.Order
+	OrderErr string // why the orders are not known, in words; "" when they are (or there are none)
+}
+
+// Part is one piece of a split message.
+type Part struct {
+	N           int    `json:"n"` // from 0
+	ExternalID  string `json:"external_id,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"` // of what was sent, to know its echo by
+}
+
+// Receipt says what is known to have arrived.
+type Receipt struct {
+	Parts  []Part
+	Cursor string // new cursor of the thread, if it moved
+	// Found says that the message was already there: an earlier attempt had succeeded.
+	Found bool
+}
+
+// Opening asks for a thread.
+type Opening struct {
+	LinkID         kefu.LinkID
+	ConversationID kefu.ConversationID
+	Name           string // verbatim, as the customer's side gave it; may be empty
+	Ticket         kefu.Ticket
+	Customer       kefu.Contact
+	Subject        string
+	// Unsure says that an earlier Open may have made the thread: search for the conversation's marker first.
+	Unsure bool
+	// Again says that the thread existed before and vanished or was closed: post the card and History into the new one, oldest first,
+	// nothing twice. The message that is to be sent next is not part of History.
+	Again   bool
+	History []kefu.Message
+	// Meta is the link's meta as the connector left it.
+	Meta json.RawMessage
+}
+
+// StatusChange tells a thread what happened to the conversation.
+type StatusChange struct {
+	DeliveryID kefu.DeliveryID `json:"-"`
+	Kind       StatusKind      `json:"kind"`
+	By         kefu.Author     `json:"by"`
+	ClosedBy   string          `json:"closed_by,omitempty"` // verbatim from the site
+	Reason     string          `json:"reason,omitempty"`
+	To         string          `json:"to,omitempty"` // name of the agent it was given to
+	At         time.Time       `json:"at"`
+	// Transcript is set on closed: the kept transcript's files.
+	Transcript []kefu.Attachment `json:"transcript,omitempty"`
+	Ticket     kefu.Ticket       `json:"-"`
+	Unsure     bool              `json:"-"`
+}
+
+// StatusKind says what happened.
+type StatusKind string
+
+// Status kinds.
+const (
+	StatusClosed   StatusKind = "closed"
+	StatusReopened StatusKind = "reopened"
+	StatusAssigned StatusKind = "assigned"
+)
+
+// Mark shows what became of a message.
+type Mark struct {
+	DeliveryID kefu.DeliveryID // of the mark itself
+	Thread     Thread
+	ExternalID string // of the marked message
+	State      MarkState
+	Previous   MarkState // what it showed before, "" for nothing
+	Reason     string    // for failed and uncertain, in words
+	// Retry names the delivery that a person may send again with one click; "" when there is nothing to retry.
+	Retry  kefu.DeliveryID
+	Unsure bool
+}
+
+// MarkState is what a mark shows.
+type MarkState string
+
+// Mark states. The last two say that the message was changed after it had gone out and the other side cannot show it.
+const (
+	MarkWaiting      MarkState = "waiting"
+	MarkDelivered    MarkState = "delivered"
+	MarkFailed       MarkState = "failed"
+	MarkUncertain    MarkState = "uncertain"
+	MarkNote         MarkState = "note"
+	MarkEditedLater  MarkState = "edited"
+	MarkDeletedLater MarkState = "deleted"
+)
+
+// Change is an edit (Deleted false) or a deletion of a message that went out as Parts.
+type Change struct {
+	DeliveryID kefu.DeliveryID
+	Parts      []Part
+	Message    kefu.Message
+	Deleted    bool
+}
