@@ -65,7 +65,7 @@ func shapeRules() []rule {
 			accept: []string{
 				"-- internal/store/doc.go --\n// Package store owns the SQL.\npackage store\n",
 				"-- cmd/kefu/doc.go --\n// Command kefu serves.\npackage main\n",
-				"-- cmd/kefu/doc.go --\n// Kefu serves.\npackage main\n",
+				"-- cmd/kefu/main.go --\n// Kefu serves.\npackage main\n",
 			},
 		},
 		{
@@ -114,11 +114,11 @@ func checkDoc(p *pkg) []finding {
 		return nil
 	}
 	for _, f := range production {
-		if path.Base(f.path) != "doc.go" {
+		// A program is often one file, and its comment then stands in it.
+		if path.Base(f.path) != "doc.go" && p.name != "main" {
 			continue
 		}
 		text := f.ast.Doc.Text()
-		// A program's comment begins with its own name, as the go command shows it.
 		program := p.name == "main" && (strings.HasPrefix(text, "Command ") || strings.HasPrefix(strings.ToLower(text), path.Base(p.path)+" "))
 		if strings.HasPrefix(text, "Package "+p.name+" ") || program {
 			return nil
