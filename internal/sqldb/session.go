@@ -1,0 +1,86 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+)
+
+// cachedStatements bounds the parsed statements one connection keeps: far more than the store has, and a lid on texts that are built.
+const cachedStatements = 512
+
+// session is one SQLite connection with its parsed statements, for parsing costs more than most statements do. One user at a time.
+type session struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // by portable text
+}
+
+func newSession(ctx context.Context, pool *sql.DB) (*session, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+func (s *session) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	st, err := s.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(ctx, args...)
+}
+
+func (s *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	st, err := s.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// do runs a statement of our own, such as COMMIT.
+func (s *session) do(query string) error {
+	_, err := s.exec(context.Background(), query, nil)
+	return err
+}
+
+// begin opens a transaction, and closes one that a failed ROLLBACK left behind: the connection would be lost for good otherwise.
+func (s *session) begin(query string) error {
+	err := s.do(query)
+	if err == nil || IsBusy(err) {
+		return err
+	}
+	s.do("ROLLBACK")
+	return s.do(query)
+}
+
+func (s *session) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := s.stmts[query]; ok {
+		return st, nil
+	}
+	if len(s.stmts) >= cachedStatements {
+		s.evict()
+	}
+	st, err := s.conn.PrepareContext(ctx, rewrite(SQLite, query))
+	if err != nil {
+		return nil, err
+	}
+	s.stmts[query] = st
+	return st, nil
+}
+
+// evict drops any one statement. None is in use: a Tx refuses a statement while rows are open.
+func (s *session) evict() {
+	for query, st := range s.stmts {
+		st.Close()
+		delete(s.stmts, query)
+		return
+	}
+}
+
+func (s *session) close() error {
+	for len(s.stmts) > 0 {
+		s.evict()
+	}
+	return s.conn.Close()
+}

@@ -1,0 +1,211 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// Limits of the SQLite engine.
+const (
+	closeWait  = 10 * time.Second // what Close grants to transactions under way
+	writeLimit = 30 * time.Second // the longest an Update may hold the only writer, as PostgreSQL's statement_timeout
+)
+
+// sqliteEngine is one writer, which groups commits, and a fixed set of readers.
+type sqliteEngine struct {
+	writers, readers *sql.DB
+	group            *committer
+	free             chan *session // readers nobody uses
+	sessions         int           // readers there are
+	clock            func() time.Time
+	stop             chan struct{}
+}
+
+func openSQLite(ctx context.Context, rest string, o Options) (engine, error) {
+	path, query, _ := strings.Cut(rest, "?")
+	if path == "" || strings.Contains(path, ":memory:") {
+		return nil, errors.New(`sqldb: sqlite needs a file: write "sqlite:path"`)
+	}
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	e := &sqliteEngine{clock: o.Clock, stop: make(chan struct{})}
+	if err := e.connect(ctx, path, query, o); err != nil {
+		e.close()
+		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
+	}
+	return e, nil
+}
+
+// makeFile makes the database file for the owner only: SQLite gives its journal files the same mode.
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("sqldb: make the database's directory: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("sqldb: make the database file: %w", err)
+	}
+	return f.Close()
+}
+
+// connect opens the writer first: it turns the file to WAL, which readers cannot do.
+func (e *sqliteEngine) connect(ctx context.Context, path, query string, o Options) error {
+	var err error
+	if e.writers, err = openPool(path, query, false, 1); err != nil {
+		return err
+	}
+	s, err := newSession(ctx, e.writers)
+	if err != nil {
+		return err
+	}
+	e.group = startCommitter(s, o.Clock)
+	n := max(o.ReadConns, 0)
+	if n == 0 {
+		n = 4
+	}
+	if e.readers, err = openPool(path, query, true, n); err != nil {
+		return err
+	}
+	e.free = make(chan *session, n)
+	for range n {
+		if s, err = newSession(ctx, e.readers); err != nil {
+			return err
+		}
+		e.free <- s
+		e.sessions++
+	}
+	return nil
+}
+
+func openPool(path, query string, readOnly bool, conns int) (*sql.DB, error) {
+	dsn, err := sqliteDSN(path, query, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return pool, nil
+}
+
+// sqliteDSN writes the driver's name of a file. What the caller's query says stands before our own settings.
+func sqliteDSN(path, query string, readOnly bool) (string, error) {
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return "", fmt.Errorf("read the options after the file name: %w", err)
+	}
+	for key, value := range map[string]string{
+		"_busy_timeout": "5000",
+		"_foreign_keys": "on",
+		"_journal_mode": "WAL",
+		"_synchronous":  "FULL",
+		"_txlock":       "immediate",
+		"_dqs":          "0", // a misspelt "column" is an error and not a string
+	} {
+		if !q.Has(key) {
+			q.Set(key, value)
+		}
+	}
+	if readOnly {
+		q.Set("_query_only", "on")
+	}
+	own := []string{"cache_size(-4000)", "journal_size_limit(67108864)", "temp_store(memory)"}
+	q["_pragma"] = append(own, q["_pragma"]...)
+	file := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	if filepath.IsAbs(path) && !strings.HasPrefix(file, "/") {
+		file = "/" + file // a Windows drive
+	}
+	return "file:" + file + "?" + q.Encode(), nil
+}
+
+func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	s, err := e.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { e.free <- s }()
+	if err := s.begin("BEGIN DEFERRED"); err != nil {
+		return err
+	}
+	defer s.do("ROLLBACK")
+	return call(&Tx{Now: stamp(e.clock()), ctx: nested(ctx), dialect: SQLite, run: s}, fn)
+}
+
+// reader waits for a free connection.
+func (e *sqliteEngine) reader(ctx context.Context) (*session, error) {
+	select {
+	case s := <-e.free:
+		return s, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-e.stop:
+		return nil, ErrClosed
+	}
+}
+
+// call runs fn and settles tx, also when fn panics: its rows must be closed before the connection serves another.
+func call(tx *Tx, fn func(*Tx) error) error {
+	defer tx.finish(nil)
+	return tx.finish(fn(tx))
+}
+
+func (e *sqliteEngine) update(ctx context.Context, fn func(*Tx) error) error {
+	return e.group.update(ctx, fn)
+}
+
+func (e *sqliteEngine) prepare(ctx context.Context, query string) error {
+	s, err := e.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { e.free <- s }()
+	st, err := s.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	return st.Close()
+}
+
+func (e *sqliteEngine) ping(ctx context.Context) error {
+	return e.view(ctx, func(tx *Tx) error {
+		var one int
+		return tx.QueryRow("SELECT 1").Scan(&one)
+	})
+}
+
+// close waits for the committer and for every reader, but not for ever, and drops the connections.
+func (e *sqliteEngine) close() error {
+	close(e.stop)
+	var errs []error
+	if e.group != nil {
+		errs = append(errs, e.group.close())
+	}
+	late := time.After(closeWait)
+	for range e.sessions {
+		select {
+		case s := <-e.free:
+			errs = append(errs, s.close())
+		case <-late:
+			errs = append(errs, errors.New("sqldb: a View is still running at Close: end it before"))
+		}
+	}
+	for _, pool := range []*sql.DB{e.readers, e.writers} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
