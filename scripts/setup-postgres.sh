@@ -3,12 +3,13 @@
 # asks for a password, and never fails: without the programs the tests of one engine are skipped, and it says so.
 set -euo pipefail
 
-# Test clusters run the programs directly, so they need not be on PATH: these are the places where packages put them.
+# Test clusters run the programs directly, so they need not be on PATH: these are the places where packages put them,
+# the same as in internal/pgcluster.
 places() {
   command -v initdb || true
   ls -d /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb \
     /opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb \
-    /Applications/Postgres.app/Contents/Versions/*/bin/initdb 2>/dev/null || true
+    /usr/local/pgsql/bin/initdb 2>/dev/null || true
 }
 
 found() {
