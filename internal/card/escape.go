@@ -1,0 +1,47 @@
+package card
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// A backslash before punctuation is dropped by CommonMark and by Discord alike, and "\<" ends mentions, custom emoji and HTML at once.
+var markdownEscapes = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `~`, `\~`, `|`, `\|`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `#`, `\#`, `&`, `\&`,
+)
+
+var (
+	lineMark  = regexp.MustCompile(`(?m)^(\s*)([-+=]|\d+[.)])`)
+	everybody = regexp.MustCompile(`(?i)@(everyone|here)`)
+)
+
+// EscapeMarkdown makes text show as it was written in CommonMark and Discord: no emphasis, link, quote, list, heading, mention or HTML
+// begins in it. Line breaks stay.
+func EscapeMarkdown(s string) string {
+	s = markdownEscapes.Replace(s)
+	s = lineMark.ReplaceAllStringFunc(s, escapeMark)
+	// Discord has no escape for these two; a space of no width parts sign and word.
+	return everybody.ReplaceAllString(s, "@\u200b$1")
+}
+
+// escapeMark escapes what would make a line a list or an underlined heading: "- " and "1. ".
+func escapeMark(mark string) string {
+	at := len(mark) - 1
+	return mark[:at] + `\` + mark[at:]
+}
+
+// oneLine keeps a name from breaking out of its line.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// inCode makes text fit between back quotes, where nothing can be escaped.
+func inCode(s string) string { return strings.ReplaceAll(oneLine(s), "`", "'") }
+
+// Link gives an address that may stand between the brackets of a Markdown link, or "" when it is not http or https.
+func Link(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	return strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20", `\`, "%5C").Replace(u.String())
+}
