@@ -10,6 +10,7 @@ const (
 	DeliverMessage DeliveryKind = "message" // a message of the conversation
 	DeliverStatus  DeliveryKind = "status"  // closed, reopened, assigned
 	DeliverMark    DeliveryKind = "mark"    // what became of a message, shown beside it where it was written
+	DeliverOpen    DeliveryKind = "open"    // nothing but the thread itself, made again after it vanished
 	DeliverChange  DeliveryKind = "change"  // an edit or a deletion of a message that went out before
 )
 

@@ -74,6 +74,7 @@ type Meta struct {
 	PossibleDuplicate bool     `json:"possible_duplicate,omitempty"` // equal to another of the last 30 s, until the site was asked
 	Duplicate         bool     `json:"duplicate,omitempty"`          // the site has it once: a doubled hook
 	Recovered         bool     `json:"recovered,omitempty"`          // its hook or gateway event was lost; found by comparison
+	Hooked            bool     `json:"hooked,omitempty"`             // its late hook came after it had been recovered
 	Late              bool     `json:"late,omitempty"`               // delivered by a manual retry, after what was written later
 	Sender            string   `json:"sender,omitempty"`             // the site's sender text, verbatim
 	Label             string   `json:"label,omitempty"`              // the bracket of the sender text: "顧客 - 初始訊息"

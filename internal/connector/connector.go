@@ -61,6 +61,12 @@ type Changer interface {
 	SendChange(ctx context.Context, t Thread, c Change) error
 }
 
+// Fingerprinter tells what the remote will know a message of ours by, before it is sent: its echo may be faster than the answer.
+type Fingerprinter interface {
+	// Fingerprint is pure: the same message has the same fingerprint as Send will put into Part.Fingerprint. "" when it cannot be known.
+	Fingerprint(m kefu.Message) string
+}
+
 // Enricher asks the customer's side for the orders of a thread. None is an empty list and no error.
 type Enricher interface {
 	Enrich(ctx context.Context, t Thread) ([]kefu.Order, error)
@@ -75,6 +81,7 @@ type Backfiller interface {
 
 // Comparer reads the whole thread as its source of truth has it, for the comparison that finds lost and doubled messages.
 type Comparer interface {
+	// Snapshot reads and changes nothing. Errors are *SendError; Gone when the source does not know the thread.
 	Snapshot(ctx context.Context, t Thread) (Snapshot, error)
 	// SweepEvery is how often open threads are compared; 0 is never.
 	SweepEvery() time.Duration
@@ -119,7 +126,9 @@ type Deps struct {
 
 // State keeps small values of one inbox across restarts, as a cache of what the remote also knows. Load of an unknown key is "".
 type State interface {
+	// Load reads a value.
 	Load(ctx context.Context, key string) (string, error)
+	// Save keeps a value and returns after the commit.
 	Save(ctx context.Context, key, value string) error
 }
 
@@ -135,6 +144,7 @@ type Directory interface {
 type Files interface {
 	// Keep copies what is behind a user-given address into the vault: guarded, bounded, type sniffed.
 	Keep(ctx context.Context, url, name string) (kefu.Attachment, error)
+	// Open reads a kept file; the caller closes it.
 	Open(ctx context.Context, sha256 string) (io.ReadCloser, error)
 	// Link is a signed address that a customer can open; "" when the attachment is not in the vault.
 	Link(a kefu.Attachment) string

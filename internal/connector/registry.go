@@ -53,6 +53,7 @@ type Abilities struct {
 	Comparer     Comparer
 	Prober       Prober
 	Reporter     Reporter
+	Fingerprint  Fingerprinter
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -69,5 +70,6 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Comparer, _ = c.(Comparer)
 	a.Prober, _ = c.(Prober)
 	a.Reporter, _ = c.(Reporter)
+	a.Fingerprint, _ = c.(Fingerprinter)
 	return a
 }

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"time"
+
+	"kefu"
+	"kefu/internal/sqldb"
+)
+
+const (
+	sqlInsertConversation = `INSERT INTO conversation (id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id,
+initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, 0, 0, '', $8, $9, $9)`
+	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
+previous_id, created_at, updated_at, initial_message_id`
+	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
+	sqlLockConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1 /*for update*/`
+	sqlNextPlace        = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
+RETURNING last_seq, last_ord`
+	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5 WHERE id = $1`
+	sqlSetHandler = `UPDATE conversation SET handler = $2, assignee_id = $3, owner_link_id = $4, updated_at = $5 WHERE id = $1`
+	sqlSetInitial = `UPDATE conversation SET initial_message_id = $2, subject = $3, updated_at = $4 WHERE id = $1`
+)
+
+// Conversation is a stored conversation with what only the rules need.
+type Conversation struct {
+	kefu.Conversation
+	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
+}
+
+func scanConversation(s sqldb.Scanner) (c Conversation, err error) {
+	var closed, created, updated int64
+	err = s.Scan(&c.ID, &c.InboxID, &c.ContactID, &c.Subject, &c.Status, &c.Handler, &c.Priority, &c.AssigneeID, &c.OwnerLinkID, &c.LastSeq,
+		&closed, &c.ClosedBy, &c.PreviousID, &created, &updated, &c.InitialMessageID)
+	c.ClosedAt, c.CreatedAt, c.UpdatedAt = sqldb.Time(closed), sqldb.Time(created), sqldb.Time(updated)
+	return c, err
+}
+
+// InsertConversation stores a new conversation without messages.
+func (tx *Tx) InsertConversation(c kefu.Conversation) error {
+	_, err := tx.Exec(sqlInsertConversation, c.ID, c.InboxID, c.ContactID, c.Subject, c.Status, c.Handler, c.Priority, c.PreviousID, tx.now())
+	return err
+}
+
+// Conversation reads one conversation.
+func (tx *Tx) Conversation(id kefu.ConversationID) (Conversation, error) {
+	return sqldb.One(tx.Tx, scanConversation, sqlConversation, id)
+}
+
+// LockConversation reads one conversation and holds its row until the transaction ends: who has it may give out places and promote lines.
+func (tx *Tx) LockConversation(id kefu.ConversationID) (Conversation, error) {
+	return sqldb.One(tx.Tx, scanConversation, sqlLockConversation, id)
+}
+
+// Place is a place in a conversation: Seq of a message, Ord of the deliveries made with it.
+type Place struct{ Seq, Ord int64 }
+
+// NextPlace gives out the next places and holds the conversation's row. With withSeq false only Ord moves on.
+func (tx *Tx) NextPlace(id kefu.ConversationID, withSeq bool) (Place, error) {
+	step := int64(0)
+	if withSeq {
+		step = 1
+	}
+	return sqldb.One(tx.Tx, func(s sqldb.Scanner) (p Place, err error) {
+		err = s.Scan(&p.Seq, &p.Ord)
+		return p, err
+	}, sqlNextPlace, id, step, tx.now())
+}
+
+// SetStatus changes a conversation's status; closedAt is zero unless it is closed.
+func (tx *Tx) SetStatus(id kefu.ConversationID, s kefu.Status, closedAt time.Time, closedBy string) error {
+	n, err := tx.Exec(sqlSetStatus, id, s, sqldb.Micros(closedAt), closedBy, tx.now())
+	return must(n, err, "conversation", id)
+}
+
+// SetHandler changes who answers: handler, assignee and the desk that owns the talk.
+func (tx *Tx) SetHandler(id kefu.ConversationID, h kefu.Handler, assignee kefu.AgentID, owner kefu.LinkID) error {
+	n, err := tx.Exec(sqlSetHandler, id, h, assignee, owner, tx.now())
+	return must(n, err, "conversation", id)
+}
+
+// SetInitial notes the ticket's first message and its title.
+func (tx *Tx) SetInitial(id kefu.ConversationID, m kefu.MessageID, subject string) error {
+	n, err := tx.Exec(sqlSetInitial, id, m, subject, tx.now())
+	return must(n, err, "conversation", id)
+}

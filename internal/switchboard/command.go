@@ -1,0 +1,196 @@
+package switchboard
+
+import (
+	"context"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+)
+
+// command carries out what a person at a desk asks for, and answers with what they see then. Commands are at most once: their answer is
+// for the person who asked, and is not repeated. The view of a refused command says why.
+func (b *Switchboard) command(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	var res connector.Result
+	var link store.Link
+	err := b.update(ctx, func(c *change) (err error) {
+		res = connector.Result{View: &connector.View{}}
+		var found bool
+		if link, found, err = c.Thread(inbox, in.ThreadID); err != nil {
+			return err
+		}
+		if !found {
+			res.View.Refused = connector.RefusedUnknown
+			return nil
+		}
+		conv, err := c.LockConversation(link.ConversationID)
+		if err != nil {
+			return err
+		}
+		res.ConversationID, res.TicketNumber = conv.ID, link.Number
+		by, err := c.agent(inbox, in.Sender.ID, in.Sender.Name)
+		if err != nil {
+			return err
+		}
+		by.Via = in.Sender.Via
+		if res.View.Refused, err = c.carryOut(conv, link, in, by, &res); err != nil {
+			return err
+		}
+		return c.view(conv.ID, res.View)
+	})
+	if err != nil || res.View.Refused != "" {
+		return res, err
+	}
+	return res, b.lookUp(ctx, in.Command.Name, link, res.View)
+}
+
+func (c *change) carryOut(conv store.Conversation, link store.Link, in connector.Inbound, by kefu.Author, res *connector.Result) (refused string, err error) {
+	c.say("command", conv.ID, link.TicketName, "command", in.Command.Name, "by", by.Name)
+	switch in.Command.Name {
+	case connector.CmdReply, connector.CmdNote:
+		return c.commandReply(conv, link, in, by, res)
+	case connector.CmdClaim:
+		return c.claim(conv, link, by)
+	case connector.CmdTransfer:
+		return c.transfer(conv, link, in, by)
+	case connector.CmdClose:
+		if conv.Status == kefu.StatusClosed {
+			return connector.RefusedClosed, nil
+		}
+		res.MessageID = newMessageID()
+		return "", c.close(conv, link, closing{by: by, reason: in.Command.Args["reason"], id: res.MessageID})
+	case connector.CmdReopen:
+		if conv.Status != kefu.StatusClosed {
+			return connector.RefusedOpen, nil
+		}
+		return "", c.reopen(conv, by, link.ID)
+	case connector.CmdRetry:
+		return c.retry(conv, kefu.DeliveryID(in.Command.Args["delivery"]))
+	case connector.CmdTakeOver:
+		return "", c.SetHandler(conv.ID, kefu.HandlerAgent, kefu.AgentID(by.ID), link.ID)
+	}
+	return "", nil // keep_open, order, transcript, status, contact only look
+}
+
+func (c *change) commandReply(conv store.Conversation, link store.Link, in connector.Inbound, by kefu.Author, res *connector.Result) (string, error) {
+	if in.Content.Empty() {
+		return connector.RefusedEmpty, nil
+	}
+	note := in.Command.Name == connector.CmdNote
+	if why := unrouted(conv, link); why != "" && !note {
+		if why == unroutedClosed {
+			return connector.RefusedClosed, nil
+		}
+		return connector.RefusedOwner, nil
+	}
+	// No source link: the desk's thread did not show the text yet, so it is delivered there as well.
+	m := store.Message{Message: kefu.Message{ID: newMessageID(), ConversationID: conv.ID, Author: by, Content: typed(in.Content), Private: note}}
+	out, err := c.answer(link, &m)
+	out.View = res.View
+	*res = out
+	return "", err
+}
+
+// claim gives the conversation to who asks first; everybody else learns who has it.
+func (c *change) claim(conv store.Conversation, link store.Link, by kefu.Author) (string, error) {
+	if conv.AssigneeID != "" && string(conv.AssigneeID) != by.ID {
+		return connector.RefusedTaken, nil
+	}
+	if string(conv.AssigneeID) == by.ID {
+		return "", nil
+	}
+	return "", c.assign(conv, link, by, by)
+}
+
+func (c *change) transfer(conv store.Conversation, link store.Link, in connector.Inbound, by kefu.Author) (string, error) {
+	id := in.Command.Args["agent_id"]
+	if id == "" {
+		return connector.RefusedNotFound, nil
+	}
+	to, err := c.agent(link.InboxID, id, in.Command.Args["agent_name"])
+	if err != nil {
+		return "", err
+	}
+	return "", c.assign(conv, link, by, to)
+}
+
+func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Author) error {
+	previous := conv.AssigneeID
+	conv.AssigneeID, conv.Handler, conv.OwnerLinkID = kefu.AgentID(to.ID), kefu.HandlerAgent, link.ID
+	if err := c.SetHandler(conv.ID, conv.Handler, conv.AssigneeID, conv.OwnerLinkID); err != nil {
+		return err
+	}
+	t, err := c.TicketOf(conv.ID)
+	if err != nil {
+		return err
+	}
+	t.AssigneeID = conv.AssigneeID
+	if err := c.UpdateTicket(t); err != nil {
+		return err
+	}
+	if err := c.conversationEvent("conversation.assigned", conv, by, &previous); err != nil {
+		return err
+	}
+	return c.tell(conv, newMessageID(), connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: to.Name, At: c.Now}, true)
+}
+
+// retry sends a failed or uncertain message again, at the end of its line, marked late.
+func (c *change) retry(conv store.Conversation, id kefu.DeliveryID) (string, error) {
+	d, err := c.Delivery(id)
+	if err != nil || d.ConversationID != conv.ID {
+		return connector.RefusedNotFound, nil //nolint:nilerr // an unknown delivery is an answer for the person who asked
+	}
+	place, err := c.NextPlace(conv.ID, false)
+	if err != nil {
+		return "", err
+	}
+	again, err := c.Requeue(id, place.Ord)
+	if err != nil {
+		return "", err
+	}
+	if !again {
+		return connector.RefusedFinal, nil
+	}
+	c.wake[bus.Deliveries] = true
+	return "", c.WakeMark(d.MessageID, c.Now.Add(waitingMark))
+}
+
+// view fills in what a person at a desk sees.
+func (c *change) view(id kefu.ConversationID, v *connector.View) error {
+	conv, err := c.Conversation(id)
+	if err != nil {
+		return err
+	}
+	v.Conversation = conv.Conversation
+	if v.Ticket, err = c.TicketOf(id); err != nil {
+		return err
+	}
+	if v.Customer, err = c.Contact(conv.ContactID); err != nil {
+		return err
+	}
+	owner, err := c.Agent(conv.AssigneeID)
+	if err != nil {
+		return err
+	}
+	v.Owner = owner.Name
+	v.Waiting, v.Failed, err = c.Trouble(id)
+	return err
+}
+
+// lookUp adds to a view what must be asked outside a transaction.
+func (b *Switchboard) lookUp(ctx context.Context, name string, link store.Link, v *connector.View) error {
+	switch name {
+	case connector.CmdOrder:
+		v.Orders, v.OrderErr = b.Orders(ctx, link.ConversationID)
+	case connector.CmdTranscript:
+		files, err := b.Transcript(ctx, link.ConversationID)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			v.Transcript = append(v.Transcript, b.vault.Link(f))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package switchboard
+
+import (
+	"cmp"
+	"strings"
+
+	"kefu"
+	"kefu/internal/connector"
+	"kefu/internal/ident"
+	"kefu/internal/store"
+)
+
+// contact finds or makes the person who writes in an inbox: by their id there, else by e-mail.
+func (c *change) contact(inbox kefu.InboxID, s connector.Sender) (kefu.ContactID, error) {
+	key := s.ID
+	if key == "" && s.Email != "" {
+		key = "mail:" + strings.ToLower(s.Email)
+	}
+	if key != "" {
+		id, _, err := c.Identity(inbox, key)
+		if err != nil || id != "" {
+			return id, err
+		}
+	}
+	id := kefu.ContactID(ident.New("con"))
+	if key != "" {
+		if fresh, err := c.SaveIdentity(inbox, key, id, ""); err != nil {
+			return "", err
+		} else if !fresh { // made by somebody else since we looked
+			id, _, err = c.Identity(inbox, key)
+			return id, err
+		}
+	}
+	return id, c.InsertContact(kefu.Contact{ID: id, Name: cmp.Or(s.Name, s.Email, "?"), Email: s.Email})
+}
+
+// contactAuthor is who wrote in a customer's thread: the contact, or staff of the site itself when the connector says so.
+func (c *change) contactAuthor(link store.Link, in connector.Inbound) (kefu.Author, error) {
+	a := kefu.Author{Kind: cmp.Or(in.Sender.Kind, kefu.AuthorContact), Name: in.Sender.Name, Via: in.Sender.Via}
+	if a.Kind != kefu.AuthorContact {
+		return a, nil
+	}
+	conv, err := c.Conversation(link.ConversationID)
+	a.ID = string(conv.ContactID)
+	return a, err
+}
+
+// agent finds or makes the agent whom a desk knows by an id.
+func (c *change) agent(inbox kefu.InboxID, externalID, name string) (kefu.Author, error) {
+	a := kefu.Author{Kind: kefu.AuthorAgent, Name: name}
+	_, id, err := c.Identity(inbox, externalID)
+	if err != nil {
+		return a, err
+	}
+	if id == "" {
+		id = kefu.AgentID(ident.New("agt"))
+		fresh, err := c.SaveIdentity(inbox, externalID, "", id)
+		if err != nil {
+			return a, err
+		}
+		if !fresh {
+			if _, id, err = c.Identity(inbox, externalID); err != nil {
+				return a, err
+			}
+		} else if err := c.InsertAgent(kefu.Agent{ID: id, Name: name}); err != nil {
+			return a, err
+		}
+	}
+	a.ID = string(id)
+	if name != "" {
+		err = c.RenameAgent(id, name)
+	}
+	return a, err
+}

@@ -1,0 +1,108 @@
+package switchboard
+
+import (
+	"encoding/json"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/ident"
+	"kefu/internal/store"
+)
+
+// The members of event data are those of contracts/webhooks; times are RFC 3339 UTC.
+
+type conversationData struct {
+	ConversationID  kefu.ConversationID `json:"conversation_id"`
+	VisitorID       kefu.ContactID      `json:"visitor_id"`
+	ContactID       kefu.ContactID      `json:"contact_id"`
+	AgentID         *kefu.AgentID       `json:"agent_id"`
+	TeamID          *string             `json:"team_id"`
+	InboxID         kefu.InboxID        `json:"inbox_id"`
+	Channel         string              `json:"channel"`
+	Subject         string              `json:"subject"`
+	Status          kefu.Status         `json:"status"`
+	Priority        kefu.Priority       `json:"priority"`
+	Labels          []string            `json:"labels"`
+	CreatedAt       time.Time           `json:"created_at"`
+	UpdatedAt       time.Time           `json:"updated_at"`
+	ClosedBy        string              `json:"closed_by,omitempty"`
+	ClosedAt        time.Time           `json:"closed_at,omitzero"`
+	PreviousAgentID *kefu.AgentID       `json:"previous_agent_id,omitempty"`
+}
+
+type attachmentData struct {
+	URL  string `json:"url"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size"`
+}
+
+type messageData struct {
+	MessageID      kefu.MessageID      `json:"message_id"`
+	ConversationID kefu.ConversationID `json:"conversation_id"`
+	Seq            int64               `json:"seq"`
+	Content        string              `json:"content"`
+	ContentType    kefu.ContentType    `json:"content_type"`
+	Attachments    []attachmentData    `json:"attachments"`
+	Sender         kefu.Author         `json:"sender"`
+	Private        bool                `json:"private"`
+	CreatedAt      time.Time           `json:"created_at"`
+}
+
+type ticketData struct {
+	TicketID       kefu.TicketID       `json:"ticket_id"`
+	Number         int64               `json:"number"`
+	ExternalID     string              `json:"external_id"`
+	ConversationID kefu.ConversationID `json:"conversation_id"`
+	Title          string              `json:"title"`
+	Priority       kefu.Priority       `json:"priority"`
+	Category       string              `json:"category"`
+	Status         kefu.TicketStatus   `json:"status"`
+	AssigneeID     *kefu.AgentID       `json:"assignee_id"`
+	CreatedAt      time.Time           `json:"created_at"`
+	UpdatedAt      time.Time           `json:"updated_at"`
+}
+
+func orNull(id kefu.AgentID) *kefu.AgentID {
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+func (c *change) conversationEvent(kind string, conv store.Conversation, actor kefu.Author, previous *kefu.AgentID) error {
+	return c.event(kind, conv.ID, actor, conversationData{
+		ConversationID: conv.ID, VisitorID: conv.ContactID, ContactID: conv.ContactID, AgentID: orNull(conv.AssigneeID), InboxID: conv.InboxID,
+		Channel: c.b.inboxes[conv.InboxID].Channel, Subject: conv.Subject, Status: conv.Status, Priority: conv.Priority, Labels: []string{},
+		CreatedAt: conv.CreatedAt, UpdatedAt: c.Now, ClosedBy: conv.ClosedBy, ClosedAt: conv.ClosedAt, PreviousAgentID: previous,
+	})
+}
+
+func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) error {
+	return c.event(kind, t.ConversationID, actor, ticketData{
+		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title, Priority: t.Priority,
+		Category: t.Category, Status: t.Status, AssigneeID: orNull(t.AssigneeID), CreatedAt: t.CreatedAt, UpdatedAt: c.Now,
+	})
+}
+
+func (c *change) messageEvent(kind string, m kefu.Message) error {
+	data := messageData{
+		MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Content: m.Content.Text, ContentType: m.Content.Type,
+		Attachments: make([]attachmentData, 0, len(m.Content.Attachments)), Sender: m.Author, Private: m.Private, CreatedAt: m.CreatedAt,
+	}
+	for _, a := range m.Content.Attachments {
+		data.Attachments = append(data.Attachments, attachmentData{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size})
+	}
+	return c.event(kind, m.ConversationID, m.Author, data)
+}
+
+// event writes a fact into the transaction of the change; the relay gives it its position later.
+func (c *change) event(kind string, conv kefu.ConversationID, actor kefu.Author, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	c.wake[bus.Events] = true
+	return c.AppendEvent(kefu.Event{ID: kefu.EventID(ident.New("evt")), Type: kind, ConversationID: conv, Actor: actor, Data: raw})
+}

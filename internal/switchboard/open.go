@@ -1,0 +1,195 @@
+package switchboard
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/ident"
+	"kefu/internal/store"
+)
+
+// restorePatience is how long what came for an unknown ticket waits for the site to tell what came before.
+const restorePatience = 5 * time.Second
+
+// receiveUnknown takes in something for a thread that no conversation has. Only a customer's side opens one: a desk's thread that nobody
+// linked is somebody else's business.
+func (c *change) receiveUnknown(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	opens := in.Sender.Kind == kefu.AuthorContact || in.Kind == connector.InOpen || c.b.inboxes[inbox].SweepEvery > 0
+	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone {
+		return connector.Result{Ignored: "unknown thread"}, nil
+	}
+	restore := in.Kind != connector.InOpen && c.b.inboxes[inbox].SweepEvery > 0
+	link, made, err := c.open(inbox, in, "", restore)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	if !made {
+		// Two at once for one new ticket: the other one made it, and it is visible now.
+		return c.receive(inbox, in)
+	}
+	if restore {
+		c.wake[bus.Syncs] = true
+		c.say("ticket is not known: asking the site for its history", link.ConversationID, link.TicketName, "inbox", inbox)
+		return c.park(link, in)
+	}
+	return c.receiveOn(link, in, newMessageID())
+}
+
+// open makes contact, conversation, ticket, customer link and desk links. made is false when the thread was linked by somebody else
+// meanwhile; nothing is left then. A restoring link counts as not opened until the site was asked.
+func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.ConversationID, restoring bool) (l store.Link, made bool, err error) {
+	conv := kefu.Conversation{ID: kefu.ConversationID(ident.New("cnv")), InboxID: inbox, Subject: subject(in), Status: kefu.StatusOpen,
+		Handler: kefu.HandlerQueue, Priority: kefu.PriorityMedium, PreviousID: previous, CreatedAt: c.Now}
+	l = store.Link{Link: kefu.Link{ID: kefu.LinkID(ident.New("lnk")), ConversationID: conv.ID, InboxID: inbox, Role: kefu.RoleCustomer, ExternalID: in.ThreadID},
+		Name: in.ThreadName, Opened: 1, Status: kefu.StatusOpen, CustomerInbox: inbox, TicketName: in.ThreadID}
+	due := c.nextSweep(inbox, l.ID)
+	if restoring {
+		l.Opened, due = 0, c.Now
+	}
+	if made, err = c.InsertLink(l, due); err != nil || !made {
+		return l, false, err
+	}
+	if conv.ContactID, err = c.contact(inbox, in.Sender); err != nil {
+		return l, false, err
+	}
+	if err = c.InsertConversation(conv); err != nil {
+		return l, false, err
+	}
+	t := kefu.Ticket{ID: kefu.TicketID(ident.New("tkt")), ExternalID: in.ThreadID, ConversationID: conv.ID, InboxID: inbox, Title: conv.Subject,
+		Status: kefu.TicketPending, Priority: conv.Priority, CreatedAt: c.Now}
+	if t.Number, err = c.InsertTicket(t); err != nil {
+		return l, false, err
+	}
+	l.Number = t.Number
+	if err = c.desks(conv.ID, inbox); err != nil {
+		return l, false, err
+	}
+	actor := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
+	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
+		return l, false, err
+	}
+	c.say("ticket opened", conv.ID, in.ThreadID, "number", t.Number, "inbox", inbox)
+	return l, true, c.ticketEvent("ticket.created", t, actor)
+}
+
+// desks links the conversation to every desk of its inbox; the threads are opened when the first message goes there.
+func (c *change) desks(conv kefu.ConversationID, inbox kefu.InboxID) error {
+	for i, desk := range c.b.inboxes[inbox].Desks {
+		l := store.Link{Link: kefu.Link{ID: kefu.LinkID(ident.New("lnk")), ConversationID: conv, InboxID: desk, Role: kefu.RoleDesk}, Slot: int64(i + 1)}
+		if _, err := c.InsertLink(l, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func subject(in connector.Inbound) string {
+	for _, s := range []string{in.Title, strings.TrimPrefix(in.ThreadName, "#"), in.ThreadID} {
+		if s = strings.TrimSpace(s); s != "" {
+			return s
+		}
+	}
+	return "?"
+}
+
+// nextSweep is when a thread is compared next; spread out, so that a thousand tickets do not ask the site at once.
+func (c *change) nextSweep(inbox kefu.InboxID, link kefu.LinkID) time.Time {
+	every := c.b.inboxes[inbox].SweepEvery
+	if every <= 0 {
+		return time.Time{}
+	}
+	h := fnv.New32a()
+	h.Write([]byte(link))
+	spread := every / 5 * time.Duration(h.Sum32()%1000) / 1000
+	return c.Now.Add(every - every/10 + spread)
+}
+
+// park keeps something for a ticket that is being restored until the site told what came before it. It has its id already, so that it can
+// be answered now.
+func (c *change) park(link store.Link, in connector.Inbound) (connector.Result, error) {
+	if _, err := c.LockConversation(link.ConversationID); err != nil {
+		return connector.Result{}, err
+	}
+	res := connector.Result{ConversationID: link.ConversationID, MessageID: newMessageID(), TicketNumber: link.Number}
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return res, err
+	}
+	if err := c.Park(link.ID, store.Parked{MessageID: res.MessageID, Inbound: string(raw)}); err != nil {
+		return res, err
+	}
+	return res, c.keep(link.InboxID, in.Key, res)
+}
+
+// opensAgain settles a ticket/create of a ticket that is known: one ticket is opened once. A create that comes after an update had opened
+// the ticket gives it its title and first message; its result is empty then.
+func (c *change) opensAgain(link store.Link, in *connector.Inbound) (connector.Result, error) {
+	conv, err := c.LockConversation(link.ConversationID)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	if conv.InitialMessageID != "" {
+		return connector.Result{ConversationID: conv.ID, MessageID: conv.InitialMessageID, Duplicate: true}, nil
+	}
+	equal, found, err := c.EqualSince(conv.ID, in.Fingerprint, time.Time{})
+	if err != nil || !found {
+		return connector.Result{}, err
+	}
+	res := connector.Result{ConversationID: conv.ID, MessageID: equal.ID, Duplicate: true}
+	return res, c.retitle(conv, equal.ID, in.Title)
+}
+
+// afterOpen notes which message opened the ticket.
+func (c *change) afterOpen(in connector.Inbound, m store.Message) error {
+	if in.Kind != connector.InOpen {
+		return nil
+	}
+	conv, err := c.Conversation(m.ConversationID)
+	if err != nil {
+		return err
+	}
+	return c.retitle(conv, m.ID, in.Title)
+}
+
+func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title string) error {
+	if title == "" {
+		title = conv.Subject
+	}
+	if err := c.SetInitial(conv.ID, initial, title); err != nil || title == conv.Subject {
+		return err
+	}
+	t, err := c.TicketOf(conv.ID)
+	if err != nil {
+		return err
+	}
+	t.Title = title
+	return c.UpdateTicket(t)
+}
+
+// wakeClosed lets a customer's message reopen a closed conversation, or begin a new one that refers to it when that is too long ago.
+func (c *change) wakeClosed(link store.Link, in connector.Inbound) (store.Link, error) {
+	conv, err := c.LockConversation(link.ConversationID)
+	if err != nil {
+		return link, err
+	}
+	by := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
+	if conv.Status != kefu.StatusClosed {
+		return link, nil
+	}
+	if c.Now.Sub(conv.ClosedAt) <= ReopenWithin {
+		return link, c.reopen(conv, by, link.ID)
+	}
+	if err := c.RetireLink(link.ID); err != nil {
+		return link, err
+	}
+	next, made, err := c.open(link.InboxID, in, conv.ID, false)
+	if err == nil && !made {
+		err = kefu.Errorf(kefu.KindUnavailable, "the ticket is being opened by another request")
+	}
+	return next, err
+}

@@ -1,0 +1,224 @@
+package switchboard
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+)
+
+// duplicateWindow is how long an equal message counts as a possible duplicate; recoveredWindow is how long the late hook of a message
+// that was found by comparison is awaited.
+const (
+	duplicateWindow = 30 * time.Second
+	recoveredWindow = 10 * time.Minute
+)
+
+// Receive takes in one thing from a connector and returns after the commit. An error means that nothing was kept. Idempotent by
+// Inbound.Key, and for opening and closing by the ticket itself.
+func (b *Switchboard) Receive(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	clean(&in)
+	if in.Kind == connector.InCommand {
+		return b.command(ctx, inbox, in)
+	}
+	var res connector.Result
+	err := b.update(ctx, func(c *change) (err error) {
+		res, err = c.receive(inbox, in)
+		return err
+	})
+	return res, err
+}
+
+// clean makes every text storable: the connectors clean what they know of, this is the last edge before the store.
+func clean(in *connector.Inbound) {
+	for _, s := range []*string{&in.Key, &in.ThreadID, &in.ThreadName, &in.ExternalID, &in.Title, &in.Content.Text, &in.ClosedBy, &in.Reason,
+		&in.Sender.ID, &in.Sender.Name, &in.Sender.Email, &in.Sender.Label, &in.Sender.Raw, &in.Cursor} {
+		if text, changed := kefu.CleanText(*s); changed {
+			*s = text
+		}
+	}
+}
+
+func (c *change) receive(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	if res, known, err := c.known(inbox, in.Key); known || err != nil {
+		return res, err
+	}
+	link, found, err := c.Thread(inbox, in.ThreadID)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	if !found {
+		return c.receiveUnknown(inbox, in)
+	}
+	if link.Role == kefu.RoleCustomer && link.Opened == 0 {
+		return c.park(link, in)
+	}
+	return c.receiveOn(link, in, newMessageID())
+}
+
+// known answers a key that was seen with what it led to.
+func (c *change) known(inbox kefu.InboxID, key string) (connector.Result, bool, error) {
+	if key == "" {
+		return connector.Result{}, false, nil
+	}
+	seen, ok, err := c.Seen(inbox, key)
+	return connector.Result{ConversationID: seen.ConversationID, MessageID: seen.MessageID, Duplicate: ok}, ok, err
+}
+
+// keep notes a key together with what it led to.
+func (c *change) keep(inbox kefu.InboxID, key string, res connector.Result) error {
+	if key == "" || res.Duplicate && res.MessageID == "" {
+		return nil
+	}
+	fresh, err := c.SaveSeen(inbox, key, store.Seen{ConversationID: res.ConversationID, MessageID: res.MessageID})
+	if err == nil && !fresh {
+		// A twin with the same key committed between our look and now; failing undoes this one, and the sender's next try finds the twin.
+		return kefu.Errorf(kefu.KindUnavailable, "the same message is being taken in by another request")
+	}
+	return err
+}
+
+// receiveOn takes in something on a link that is known.
+func (c *change) receiveOn(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
+	if in.Kind == connector.InGone {
+		return c.gone(link, in)
+	}
+	if in.ThreadName != "" && link.Role == kefu.RoleCustomer {
+		if in.ThreadName != link.Name {
+			if err := c.NameLink(link.ID, in.ThreadName); err != nil {
+				return connector.Result{}, err
+			}
+		}
+	}
+	res, err := c.byKind(link, in, id)
+	if err != nil {
+		return res, err
+	}
+	res.TicketNumber = link.Number
+	if in.Cursor != "" && in.Cursor != link.Cursor {
+		if err := c.SetCursor(link.ID, in.Cursor); err != nil {
+			return res, err
+		}
+	}
+	return res, c.keep(link.InboxID, in.Key, res)
+}
+
+func (c *change) byKind(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
+	switch in.Kind {
+	case connector.InMessage, connector.InOpen:
+		if link.Role == kefu.RoleDesk {
+			return c.receiveAgent(link, in, id)
+		}
+		return c.receiveContact(link, in, id)
+	case connector.InStatus:
+		return c.receiveStatus(link, in, id)
+	case connector.InEdit, connector.InDelete:
+		return c.receiveChange(link, in)
+	}
+	return connector.Result{}, fmt.Errorf("switchboard: inbound kind %q is not known", in.Kind)
+}
+
+// receiveContact takes in what the customer's side wrote in a thread that is known.
+func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
+	res := connector.Result{ConversationID: link.ConversationID, MessageID: id}
+	if echo, err := c.echo(link, in); echo != "" || err != nil {
+		return connector.Result{ConversationID: link.ConversationID, MessageID: echo, Duplicate: true, Ignored: "echo"}, err
+	}
+	if in.Kind == connector.InOpen {
+		if again, err := c.opensAgain(link, &in); again.ConversationID != "" || err != nil {
+			return again, err
+		}
+	}
+	meta, twin, err := c.doubt(link, in)
+	if err != nil || twin != "" {
+		return connector.Result{ConversationID: link.ConversationID, MessageID: twin, Duplicate: true}, err
+	}
+	if link.Status == kefu.StatusClosed {
+		if link, err = c.wakeClosed(link, in); err != nil {
+			return res, err
+		}
+		res.ConversationID = link.ConversationID
+	}
+	author, err := c.contactAuthor(link, in)
+	if err != nil {
+		return res, err
+	}
+	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{
+		ID: id, ConversationID: link.ConversationID, Author: author, Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
+		Meta: meta, Private: in.Note}}
+	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
+		return res, err
+	}
+	return res, c.afterOpen(in, m)
+}
+
+// echo finds the message of ours that comes back from the site: by what we sent, not by its author.
+func (c *change) echo(link store.Link, in connector.Inbound) (kefu.MessageID, error) {
+	if in.FingerprintSent == "" {
+		return "", nil
+	}
+	return c.SentAs(link.ID, in.FingerprintSent)
+}
+
+// doubt finds out whether a message without a key may be a doubled one. It is taken all the same, and marked; only the late hook of a
+// message that was found by comparison is known to be a twin.
+func (c *change) doubt(link store.Link, in connector.Inbound) (kefu.Meta, kefu.MessageID, error) {
+	meta := kefu.Meta{Notes: in.Notes, Recovered: in.Recovered, Sender: in.Sender.Raw, Label: in.Sender.Label, Initial: in.Kind == connector.InOpen}
+	if in.Key != "" || in.Fingerprint == "" || in.Recovered {
+		return meta, "", nil
+	}
+	equal, found, err := c.EqualSince(link.ConversationID, in.Fingerprint, c.Now.Add(-recoveredWindow))
+	if err != nil || !found {
+		return meta, "", err
+	}
+	if equal.Meta.Recovered && !equal.Meta.Hooked {
+		equal.Meta.Hooked = true
+		return meta, equal.ID, c.SetMeta(equal.ID, equal.Meta)
+	}
+	meta.PossibleDuplicate = equal.CreatedAt.After(c.Now.Add(-duplicateWindow))
+	return meta, "", nil
+}
+
+// post gives a message its place, stores it with its event, and queues it for the links of role ("" is all but its source).
+func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) error {
+	place, err := c.NextPlace(m.ConversationID, true)
+	if err != nil {
+		return err
+	}
+	m.Seq, m.CreatedAt = place.Seq, c.Now
+	if err := c.InsertMessage(*m); err != nil {
+		return err
+	}
+	kind := "message.received"
+	if m.Author.Kind != kefu.AuthorContact {
+		kind = "message.sent"
+	}
+	if err := c.messageEvent(kind, m.Message); err != nil {
+		return err
+	}
+	inboxes, err := c.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
+	if len(inboxes) > 0 {
+		c.wake[bus.Deliveries] = true
+	}
+	c.say("message stored", m.ConversationID, link.TicketName, "message_id", m.ID, "seq", m.Seq, "author", m.Author.Kind, "inbox", link.InboxID,
+		"deliveries", len(inboxes), "possible_duplicate", m.Meta.PossibleDuplicate, "recovered", m.Meta.Recovered)
+	return err
+}
+
+// typed gives content without a type the type of what it holds.
+func typed(c kefu.Content) kefu.Content {
+	if c.Type == "" {
+		c.Type = kefu.ContentText
+		if c.Text == "" && len(c.Attachments) > 0 {
+			c.Type = kefu.ContentFile
+			if c.Attachments[0].IsImage() {
+				c.Type = kefu.ContentImage
+			}
+		}
+	}
+	return c
+}

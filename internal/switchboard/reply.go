@@ -1,0 +1,121 @@
+package switchboard
+
+import (
+	"encoding/json"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+)
+
+// Why the text of a desk is kept as a note.
+const (
+	unroutedOwner  = "another desk owns the talk"
+	unroutedClosed = "the conversation is closed"
+)
+
+// receiveAgent takes in what an agent wrote in a desk's thread: to the customer, or as a note.
+func (c *change) receiveAgent(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
+	author, err := c.agent(link.InboxID, in.Sender.ID, in.Sender.Name)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	author.Via = in.Sender.Via
+	m := store.Message{Message: kefu.Message{ID: id, ConversationID: link.ConversationID, Author: author, Content: typed(in.Content), Private: in.Note,
+		SourceLinkID: link.ID, ExternalID: in.ExternalID, Meta: kefu.Meta{Notes: in.Notes, Recovered: in.Recovered}}}
+	return c.answer(link, &m)
+}
+
+// answer posts an agent's message: with owner rules, the ticket's first answer, and the mark that shows what became of it.
+func (c *change) answer(link store.Link, m *store.Message) (connector.Result, error) {
+	conv, err := c.LockConversation(link.ConversationID)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	if !m.Private {
+		m.Meta.Unrouted = unrouted(conv, link)
+		m.Private = m.Meta.Unrouted != ""
+	}
+	res := connector.Result{ConversationID: conv.ID, MessageID: m.ID, TicketNumber: link.Number, Private: m.Meta.Unrouted != ""}
+	if m.Private {
+		return res, c.post(link, m, kefu.RoleDesk)
+	}
+	if err := c.firstAnswer(conv, link, m.Author); err != nil {
+		return res, err
+	}
+	if err := c.post(link, m, ""); err != nil {
+		return res, err
+	}
+	return res, c.mark(link, m.Message)
+}
+
+func unrouted(conv store.Conversation, link store.Link) string {
+	switch {
+	case conv.Status == kefu.StatusClosed:
+		return unroutedClosed
+	case conv.OwnerLinkID != "" && conv.OwnerLinkID != link.ID:
+		return unroutedOwner
+	}
+	return ""
+}
+
+// firstAnswer makes the desk that answers first the owner of the talk, and the ticket one that is being worked on.
+func (c *change) firstAnswer(conv store.Conversation, link store.Link, by kefu.Author) error {
+	if conv.OwnerLinkID != "" && conv.Handler == kefu.HandlerAgent {
+		return nil
+	}
+	if err := c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID); err != nil {
+		return err
+	}
+	return c.ticketTo(conv.ID, kefu.TicketProcessing, by)
+}
+
+// ticketTo moves a conversation's ticket on; a step that does not exist changes nothing.
+func (c *change) ticketTo(conv kefu.ConversationID, next kefu.TicketStatus, by kefu.Author) error {
+	t, err := c.TicketOf(conv)
+	if err != nil || !t.Status.CanBecome(next) {
+		return err
+	}
+	t.Status = next
+	if err := c.UpdateTicket(t); err != nil {
+		return err
+	}
+	kind := "ticket.updated"
+	switch next {
+	case kefu.TicketResolved, kefu.TicketClosed:
+		kind = "ticket." + string(next)
+	}
+	return c.ticketEvent(kind, t, by)
+}
+
+// MarkPayload is what a mark's delivery carries: what it showed last.
+type MarkPayload struct {
+	Shown connector.MarkState `json:"shown,omitempty"`
+}
+
+// mark queues the mark of a message that an agent wrote at a desk. It looks after a moment, so that a quick delivery is marked once; a
+// final outcome wakes it at once.
+func (c *change) mark(link store.Link, m kefu.Message) error {
+	if !c.b.inboxes[link.InboxID].Marks {
+		return nil
+	}
+	payload, err := json.Marshal(MarkPayload{})
+	if err != nil {
+		return err
+	}
+	c.wake[bus.Deliveries] = true
+	return c.Queue(kefu.Delivery{ID: kefu.DeliveryID("dlv_" + string(m.ID[len("msg_"):]) + "_m"), Kind: kefu.DeliverMark, ConversationID: m.ConversationID,
+		LinkID: link.ID, InboxID: link.InboxID, MessageID: m.ID, Line: string(link.ID) + "/mark/" + string(m.ID), Ord: 0, DueAt: c.Now.Add(waitingMark), Payload: payload})
+}
+
+// expected is what the customer's side will know a message by, if the message goes there and its connector can say so.
+func (c *change) expected(link store.Link, m store.Message, role kefu.LinkRole) string {
+	if role == kefu.RoleDesk || m.Private || link.CustomerInbox == "" {
+		return ""
+	}
+	if f := c.b.inboxes[link.CustomerInbox].Fingerprint; f != nil {
+		return f(m.Message)
+	}
+	return ""
+}

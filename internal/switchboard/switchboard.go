@@ -1,0 +1,106 @@
+package switchboard
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/ident"
+	"kefu/internal/store"
+)
+
+// ReopenWithin is how long after its end a customer's message reopens a conversation instead of beginning a new one.
+const ReopenWithin = 7 * 24 * time.Hour
+
+// waitingMark is how long a message from a desk may wait before it is marked as waiting.
+const waitingMark = 2 * time.Second
+
+// Inbox is what the rules know of an inbox.
+type Inbox struct {
+	ID      kefu.InboxID
+	Channel string
+	Name    string
+	// Desks are the inboxes that a conversation of this inbox is mirrored to.
+	Desks []kefu.InboxID
+	// Marks says that it can show what became of a message; Changes that it can carry edits and deletions.
+	Marks, Changes bool
+	// SweepEvery is how often open threads are compared with their source of truth; 0 when there is none.
+	SweepEvery time.Duration
+	// Fingerprint tells what the inbox will know a message of ours by, before it is sent; nil when it does not say.
+	Fingerprint func(kefu.Message) string
+	// Orders asks for the orders of a customer's thread; nil when the inbox has none.
+	Orders func(context.Context, connector.Thread) ([]kefu.Order, error)
+}
+
+// Vault keeps transcripts.
+type Vault interface {
+	Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error)
+	Link(a kefu.Attachment) string
+}
+
+// Switchboard applies the rules. Make it with New.
+type Switchboard struct {
+	store   *store.Store
+	bus     *bus.Bus
+	vault   Vault
+	log     *slog.Logger
+	inboxes map[kefu.InboxID]Inbox
+}
+
+// New builds a switchboard for the configured inboxes.
+func New(s *store.Store, b *bus.Bus, v Vault, log *slog.Logger, inboxes []Inbox) *Switchboard {
+	byID := make(map[kefu.InboxID]Inbox, len(inboxes))
+	for _, in := range inboxes {
+		byID[in.ID] = in
+	}
+	return &Switchboard{store: s, bus: b, vault: v, log: log, inboxes: byID}
+}
+
+// Inbox tells what the rules know of an inbox; false when it is not configured.
+func (b *Switchboard) Inbox(id kefu.InboxID) (Inbox, bool) {
+	in, ok := b.inboxes[id]
+	return in, ok
+}
+
+// change is one transaction of a verb with what it must signal and log when it is committed.
+type change struct {
+	*store.Tx
+	b     *Switchboard
+	wake  map[string]bool
+	lines []logLine
+}
+
+type logLine struct {
+	msg  string
+	args []any
+}
+
+// update runs a verb in one transaction, and signals and logs after its commit.
+func (b *Switchboard) update(ctx context.Context, fn func(*change) error) error {
+	var done *change
+	err := b.store.Update(ctx, func(tx *store.Tx) error {
+		done = &change{Tx: tx, b: b, wake: make(map[string]bool, 2)}
+		return fn(done)
+	})
+	if err != nil {
+		return err
+	}
+	for topic := range done.wake {
+		b.bus.Signal(topic)
+	}
+	for _, l := range done.lines {
+		b.log.InfoContext(ctx, l.msg, l.args...)
+	}
+	return nil
+}
+
+// say logs one line of a ticket's story after the commit. ticket_id is the number of the outside system, so that one grep tells it all.
+func (c *change) say(msg string, conv kefu.ConversationID, ticket string, args ...any) {
+	c.lines = append(c.lines, logLine{msg, append([]any{"ticket_id", ticket, "conversation_id", conv}, args...)})
+}
+
+func newMessageID() kefu.MessageID { return kefu.MessageID(ident.New("msg")) }
