@@ -1,0 +1,64 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+
+	"kefu"
+	"kefu/internal/secret"
+)
+
+// Config is the whole configuration. Its tags are the keys of the file, the defaults, the kinds of value and the words of the
+// documentation; the name of a key's variable is made from the key.
+type Config struct {
+	Listen         string                   `yaml:"listen" default:"127.0.0.1:8000" type:"address" doc:"Address and port that Kefu answers on. Without a host (:8000) every address of the machine."`
+	PublicURL      string                   `yaml:"public_url" type:"URL" defaultdoc:"made from listen and tls" doc:"What others see of Kefu, with scheme: links, and what Twilio signs. A path is allowed."`
+	Database       secret.Text              `yaml:"database" default:"sqlite:kefu.db" type:"database URL" url:"password" doc:"sqlite:path or postgres://user:password@host/database."`
+	DataDir        string                   `yaml:"data_dir" default:"kefu-data" type:"folder" doc:"Attachments and the generated secret key. Several nodes need one shared folder."`
+	SecretKey      secret.Text              `yaml:"secret_key" defaultdoc:"generated into data_dir" doc:"Seals stored secrets: 32 bytes in base64 or hex, or a random text of 16 characters or more. Required when there is more than one node."`
+	NATSURL        secret.Text              `yaml:"nats_url" type:"URL" url:"token" doc:"NATS servers, separated by commas. Without it several nodes signal each other through PostgreSQL."`
+	TLS            TLS                      `yaml:"tls"`
+	Pacing         map[kefu.InboxID]float64 `yaml:"pacing" type:"map" doc:"The most calls a second to the remote of an inbox, by inbox id ({guild: 5}), on top of the limits that its answers state. By environment: guild=5,shop=2."`
+	TrustedProxies []netip.Prefix           `yaml:"trusted_proxies" type:"networks" doc:"Proxies whose X-Forwarded-For is believed."`
+	Log            Log                      `yaml:"log"`
+	Egress         Egress                   `yaml:"egress"`
+	Webhooks       Webhooks                 `yaml:"webhooks"`
+	Inboxes        []Inbox                  `yaml:"inboxes"`
+	Routes         []Route                  `yaml:"routes"`
+}
+
+// TLS makes Kefu speak https by itself. Both are set, or neither.
+type TLS struct {
+	Cert string `yaml:"cert" type:"file" doc:"Certificate chain in PEM; empty when a proxy in front speaks https."`
+	Key  string `yaml:"key" type:"file" doc:"Private key of the certificate, in PEM."`
+}
+
+// Log is how the program's log looks.
+type Log struct {
+	Level  slog.Level `yaml:"level" default:"info" type:"debug, info, warn or error" doc:"The least important lines that are written."`
+	Format string     `yaml:"format" default:"text" type:"text or json" doc:"How a line is written."`
+}
+
+// Egress opens networks to outgoing calls whose address a user gave.
+type Egress struct {
+	Allow []netip.Prefix `yaml:"allow" type:"networks" doc:"Networks that user-given URLs may reach besides public ones."`
+}
+
+// Webhooks is what the operator allows to outgoing webhooks.
+type Webhooks struct {
+	AllowHTTP bool `yaml:"allow_http" default:"false" doc:"Whether webhook endpoints may have http addresses."`
+}
+
+// Inbox is one configured instance of a channel.
+type Inbox struct {
+	ID       kefu.InboxID `yaml:"id" doc:"Stable name, used in URLs (/hooks/ID/…): lower case letters, digits, - and _, at most 63."`
+	Channel  string       `yaml:"channel" doc:"Kind of the medium; each kind has its own settings, below."`
+	Name     string       `yaml:"name" defaultdoc:"the id" doc:"What people read."`
+	Settings Settings     `yaml:"settings" type:"map" doc:"What the channel needs."`
+}
+
+// Route says which desks the conversations of an inbox are mirrored to.
+type Route struct {
+	From kefu.InboxID   `yaml:"from" doc:"Inbox that customers write in."`
+	To   []kefu.InboxID `yaml:"to" type:"list" doc:"Inboxes whose staff answer; empty: the console only."`
+}
