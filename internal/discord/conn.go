@@ -71,11 +71,11 @@ func (c *conn) run(ctx context.Context) error {
 // over ends the connection after reading failed with err, and gives the reason: the first that was known.
 func (c *conn) over(err error) error {
 	reason, forget := closedBy(err)
-	if c.life.Err() != nil {
-		reason, forget = context.Cause(c.life), false
-	}
-	if forget {
+	switch {
+	case forget: // the gateway's word counts, even if we had given up already
 		c.s.forget()
+	case c.life.Err() != nil:
+		reason = context.Cause(c.life)
 	}
 	c.end(reason)
 	c.fail(closeKeep, reason)
@@ -88,11 +88,17 @@ func (c *conn) fail(code websocket.StatusCode, reason error) {
 	c.part.Do(func() {
 		c.end(reason)
 		c.wg.Go(func() {
-			tear := time.AfterFunc(c.s.o.Timing.Close, func() { c.raw.Close() })
+			tear := time.AfterFunc(c.s.o.Timing.Close, c.tear)
 			defer tear.Stop()
 			c.ws.Close(code, "")
 		})
 	})
+}
+
+func (c *conn) tear() {
+	if c.raw != nil {
+		c.raw.Close()
+	}
 }
 
 func (c *conn) failAfter(d time.Duration, reason error) *time.Timer {

@@ -216,7 +216,7 @@ type MessageEdit struct {
 	Embeds          *[]Embed        `json:"embeds,omitempty"`
 	Components      *[]Component    `json:"components,omitempty"`
 	AllowedMentions AllowedMentions `json:"allowed_mentions"`
-	// Files are added to the message's attachments.
+	// Files take the place of the message's attachments.
 	Files []File `json:"-"`
 }
 

@@ -99,16 +99,26 @@ func NewSession(o SessionOptions) *Session {
 }
 
 // Run holds the connection until ctx ends, whose error it then gives, or until Discord refuses for good: *FatalError. Whatever else
-// happens, it connects again. It must not be called twice at a time.
+// happens, it connects again. At the end the session is closed, so that the bot goes offline at once and another node can take over.
+// It must not be called twice at a time.
 func (s *Session) Run(ctx context.Context, h Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() { s.work(ctx, h) })
-	defer work.Wait()
-	defer cancel()
 	err := s.stay(ctx)
+	cancel()
+	work.Wait()
+	s.clear()
 	s.setStatus(StateStopped, err)
 	return err
+}
+
+// clear forgets everything, for another Run: what was not handled is found by looking after its Ready.
+func (s *Session) clear() {
+	s.forget()
+	for len(s.queue) > 0 {
+		<-s.queue
+	}
 }
 
 // stay connects again and again.
