@@ -28,9 +28,9 @@ func claim(dir string) (*os.File, error) {
 	return nil, errors.New("temporary files vanish; is something else cleaning the folder of attachments?")
 }
 
-// discard removes a temporary file, if it is still one.
+// discard closes a temporary file and removes it, if it is still one.
 func discard(f *os.File) {
-	f.Close() // closed already when it was settled
+	f.Close()
 	os.Remove(f.Name())
 }
 

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -130,9 +131,13 @@ func (v *Vault) fill(ctx context.Context, w io.Writer, r io.Reader) (File, error
 // settle makes a temporary file the file of its sum, for good.
 func (v *Vault) settle(tmp *os.File, sha string) error {
 	path, _ := v.path(sha)
-	// Network file systems tell of a full disk only here.
-	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
+	if err := tmp.Sync(); err != nil {
 		return err
+	}
+	// Closing gives up the lock, and the sweep of a node that starts just now would take the file: it stays open until it has its
+	// name. Windows cannot rename an open file, and has no such lock.
+	if runtime.GOOS == "windows" {
+		tmp.Close()
 	}
 	shelf := filepath.Dir(path)
 	if err := makeDir(shelf); err != nil {
