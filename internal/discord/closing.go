@@ -97,7 +97,9 @@ type refusedEventError struct {
 	err   error
 }
 
-func (e *refusedEventError) Error() string { return fmt.Sprintf("event %s was not taken: %v", e.event, e.err) }
+func (e *refusedEventError) Error() string {
+	return fmt.Sprintf("event %s was not taken: %v", e.event, e.err)
+}
 
 func (e *refusedEventError) Unwrap() error { return e.err }
 
