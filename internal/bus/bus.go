@@ -44,4 +44,5 @@ const (
 	Deliveries = "deliveries" // something may be due for sending
 	Events     = "events"     // something waits for its position
 	Syncs      = "syncs"      // a comparison with a source of truth may be due
+	Placed     = "placed"     // events have got their positions
 )

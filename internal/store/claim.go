@@ -24,6 +24,8 @@ ORDER BY ord LIMIT 1)`
 WHERE p.line = delivery.line AND (p.state = 'queued' OR p.state = 'sending') AND p.ord < delivery.ord)`
 	sqlInsertAttempt = `INSERT INTO attempt (delivery_id, no, started_at, duration, outcome, error, external_id)
 SELECT CAST($1 AS TEXT), 1 + (SELECT COUNT(*) FROM attempt a WHERE a.delivery_id = $1), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT)`
+	sqlFirstPending = `SELECT COALESCE(MIN(m.seq), 9223372036854775807) FROM delivery d JOIN message m ON m.id = d.message_id
+WHERE d.line = $1 AND (d.state = 'queued' OR d.state = 'sending')`
 	sqlSavePart = `INSERT INTO part (delivery_id, n, link_id, external_id, fingerprint) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (delivery_id, n) DO UPDATE SET external_id = excluded.external_id, fingerprint = excluded.fingerprint`
 	sqlParts       = `SELECT n, external_id, fingerprint FROM part WHERE delivery_id = $1 ORDER BY n`
@@ -62,8 +64,8 @@ func (tx *Tx) PullIn(longest time.Duration) error {
 // Finish is the end of one attempt.
 type Finish struct {
 	State   kefu.DeliveryState
-	DueAt   time.Time // of the next attempt, when State is queued
-	Counts  bool      // the attempt counts as a try
+	DueIn   time.Duration // until the next attempt, when State is queued
+	Counts  bool          // the attempt counts as a try
 	Unsure  bool
 	Reason  string
 	Payload []byte
@@ -78,7 +80,7 @@ func (tx *Tx) Finish(d kefu.Delivery, node string, f Finish) (bool, error) {
 	if f.State.Final() {
 		done = tx.now()
 	}
-	n, err := tx.Exec(sqlFinish, d.ID, f.State, !f.State.Final(), sqldb.Micros(f.DueAt), counts, f.Unsure, f.Reason, done, string(f.Payload), node)
+	n, err := tx.Exec(sqlFinish, d.ID, f.State, !f.State.Final(), sqldb.Micros(tx.Now.Add(f.DueIn)), counts, f.Unsure, f.Reason, done, string(f.Payload), node)
 	return n > 0, err
 }
 
@@ -167,4 +169,9 @@ func (tx *Tx) QueueSizes() ([]QueueSize, error) {
 		q.Oldest = sqldb.Time(oldest)
 		return q, err
 	}, sqlQueueSizes)
+}
+
+// FirstPendingSeq is the place of the first message that a line still has to send; past every place when there is none.
+func (tx *Tx) FirstPendingSeq(line string) (int64, error) {
+	return sqldb.One(tx.Tx, scanInt, sqlFirstPending, line)
 }

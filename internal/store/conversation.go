@@ -15,6 +15,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, 0, 0, '', $8, $9, $9)`
 previous_id, created_at, updated_at, initial_message_id`
 	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	sqlLockConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1 /*for update*/`
+	sqlHoldConversation = `SELECT id FROM conversation WHERE id = $1 /*for update*/`
 	sqlNextPlace        = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
 RETURNING last_seq, last_ord`
 	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5 WHERE id = $1`
@@ -50,6 +51,12 @@ func (tx *Tx) Conversation(id kefu.ConversationID) (Conversation, error) {
 // LockConversation reads one conversation and holds its row until the transaction ends: who has it may give out places and promote lines.
 func (tx *Tx) LockConversation(id kefu.ConversationID) (Conversation, error) {
 	return sqldb.One(tx.Tx, scanConversation, sqlLockConversation, id)
+}
+
+// HoldConversation holds a conversation's row until the transaction ends, without reading it.
+func (tx *Tx) HoldConversation(id kefu.ConversationID) error {
+	_, err := sqldb.One(tx.Tx, scanString, sqlHoldConversation, id)
+	return err
 }
 
 // Place is a place in a conversation: Seq of a message, Ord of the deliveries made with it.

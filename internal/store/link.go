@@ -29,8 +29,8 @@ ORDER BY l.id`
 AND conversation_id IN (SELECT id FROM conversation WHERE status <> 'closed')`
 	sqlDueSyncs = `SELECT ` + linkColumns + `, c.status, c.inbox_id, t.number, t.external_id FROM link l JOIN conversation c ON c.id = l.conversation_id
 JOIN ticket t ON t.conversation_id = c.id WHERE l.sync_due > 0 AND l.sync_due <= $1 AND l.inbox_id = $2 AND l.role = 'customer'
-ORDER BY l.sync_due, l.id LIMIT $3`
-	sqlNextSync = `SELECT COALESCE(MIN(sync_due), 0) FROM link WHERE sync_due > 0`
+ORDER BY CASE WHEN l.opened = 0 THEN 0 ELSE 1 END, l.sync_due, l.id LIMIT $3`
+	sqlNextSync = `SELECT COALESCE(MIN(sync_due), 0) FROM link WHERE sync_due > 0 AND inbox_id = $1`
 )
 
 // Link is a stored link with what only the rules need.
@@ -147,9 +147,9 @@ func (tx *Tx) DueSyncs(inbox kefu.InboxID, limit int) ([]Link, error) {
 	return sqldb.Many(tx.Tx, scanThread, sqlDueSyncs, tx.now(), inbox, limit)
 }
 
-// NextSync is when the next comparison is due; zero when none is.
-func (tx *Tx) NextSync() (time.Time, error) {
-	us, err := sqldb.One(tx.Tx, scanInt, sqlNextSync)
+// NextSync is when an inbox's next comparison is due; zero when none is.
+func (tx *Tx) NextSync(inbox kefu.InboxID) (time.Time, error) {
+	us, err := sqldb.One(tx.Tx, scanInt, sqlNextSync, inbox)
 	return sqldb.Time(us), err
 }
 

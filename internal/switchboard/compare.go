@@ -3,24 +3,46 @@ package switchboard
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"kefu"
 	"kefu/internal/connector"
 	"kefu/internal/store"
 )
 
-// DueSync lists threads of an inbox whose comparison with the source of truth is due.
-func (b *Switchboard) DueSync(ctx context.Context, inbox kefu.InboxID, limit int) ([]connector.Thread, error) {
-	var threads []connector.Thread
-	err := b.store.View(ctx, func(tx *store.Tx) error {
+// Sync is a thread that is due for comparison. Restoring says that it is a ticket never seen, for which something is parked.
+type Sync struct {
+	Thread    connector.Thread
+	Ticket    string
+	Restoring bool
+}
+
+// DueSyncs lists threads of an inbox whose comparison with the source of truth is due, those that are being restored first, and when the
+// next one is due (zero: none).
+func (b *Switchboard) DueSyncs(ctx context.Context, inbox kefu.InboxID, limit int) (due []Sync, next time.Time, err error) {
+	err = b.store.View(ctx, func(tx *store.Tx) error {
 		links, err := tx.DueSyncs(inbox, limit)
-		threads = make([]connector.Thread, 0, len(links))
-		for _, l := range links {
-			threads = append(threads, ThreadOf(l))
+		if err != nil {
+			return err
 		}
+		due = make([]Sync, 0, len(links))
+		for _, l := range links {
+			due = append(due, Sync{Thread: ThreadOf(l), Ticket: l.TicketName, Restoring: l.Opened == 0})
+		}
+		next, err = tx.NextSync(inbox)
 		return err
 	})
-	return threads, err
+	return due, next, err
+}
+
+// SyncAll makes every open thread of an inbox due for comparison: what was missed while the program was down.
+func (b *Switchboard) SyncAll(ctx context.Context, inbox kefu.InboxID) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.SyncInbox(inbox, tx.Now) })
+}
+
+// Postpone puts a comparison off.
+func (b *Switchboard) Postpone(ctx context.Context, id kefu.LinkID, wait time.Duration) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.ScheduleSync(id, tx.Now.Add(wait)) })
 }
 
 // Compared is what a comparison found.

@@ -66,7 +66,8 @@ func (c *change) settle(t *tally) (int, error) {
 	settled := 0
 	for print, messages := range t.received {
 		for _, m := range messages {
-			if !m.Meta.PossibleDuplicate {
+			// A young one may be newer than what the source told: its doubt stays until the next comparison.
+			if !m.Meta.PossibleDuplicate || print != confirmed && c.Now.Sub(m.CreatedAt) < duplicateWindow {
 				continue
 			}
 			m.Meta.PossibleDuplicate = false

@@ -48,6 +48,8 @@ type messageData struct {
 	Sender         kefu.Author         `json:"sender"`
 	Private        bool                `json:"private"`
 	CreatedAt      time.Time           `json:"created_at"`
+	Target         string              `json:"target,omitempty"`
+	Reason         string              `json:"reason,omitempty"`
 }
 
 type ticketData struct {
@@ -87,6 +89,18 @@ func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) erro
 }
 
 func (c *change) messageEvent(kind string, m kefu.Message) error {
+	return c.event(kind, m.ConversationID, m.Author, dataOf(m))
+}
+
+// RecordFailure writes into a transaction the event that a message did not arrive, or may not have.
+func (b *Switchboard) RecordFailure(tx *store.Tx, m kefu.Message, target kefu.InboxID, reason string) error {
+	data := dataOf(m)
+	data.Target, data.Reason = string(target), reason
+	c := change{Tx: tx, b: b, wake: make(map[string]bool, 1)}
+	return c.event("message.failed", m.ConversationID, m.Author, data)
+}
+
+func dataOf(m kefu.Message) messageData {
 	data := messageData{
 		MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Content: m.Content.Text, ContentType: m.Content.Type,
 		Attachments: make([]attachmentData, 0, len(m.Content.Attachments)), Sender: m.Author, Private: m.Private, CreatedAt: m.CreatedAt,
@@ -94,7 +108,7 @@ func (c *change) messageEvent(kind string, m kefu.Message) error {
 	for _, a := range m.Content.Attachments {
 		data.Attachments = append(data.Attachments, attachmentData{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size})
 	}
-	return c.event(kind, m.ConversationID, m.Author, data)
+	return data
 }
 
 // event writes a fact into the transaction of the change; the relay gives it its position later.

@@ -13,9 +13,6 @@ import (
 	"kefu/internal/store"
 )
 
-// restorePatience is how long what came for an unknown ticket waits for the site to tell what came before.
-const restorePatience = 5 * time.Second
-
 // receiveUnknown takes in something for a thread that no conversation has. Only a customer's side opens one: a desk's thread that nobody
 // linked is somebody else's business.
 func (c *change) receiveUnknown(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {

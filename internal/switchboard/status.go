@@ -118,7 +118,7 @@ func (c *change) tell(conv store.Conversation, id kefu.MessageID, change connect
 		if l.Role == kefu.RoleFormer || l.Role == kefu.RoleCustomer && customerKnows {
 			continue
 		}
-		d := kefu.Delivery{ID: kefu.DeliveryID(fmt.Sprintf("dlv_%s_%d", id[len("msg_"):], l.Slot)), Kind: kefu.DeliverStatus, ConversationID: conv.ID,
+		d := kefu.Delivery{ID: DeliveryID(id, l.Slot), Kind: kefu.DeliverStatus, ConversationID: conv.ID,
 			LinkID: l.ID, InboxID: l.InboxID, Line: string(l.ID), Ord: place.Ord, Payload: payload}
 		if err := c.Queue(d); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"kefu"
@@ -104,3 +105,8 @@ func (c *change) say(msg string, conv kefu.ConversationID, ticket string, args .
 }
 
 func newMessageID() kefu.MessageID { return kefu.MessageID(ident.New("msg")) }
+
+// DeliveryID is the id of the delivery of a message (or line of history) to the link in a slot: the same whoever makes it.
+func DeliveryID(id kefu.MessageID, slot int64) kefu.DeliveryID {
+	return kefu.DeliveryID("dlv_" + string(id[len("msg_"):]) + "_" + strconv.FormatInt(slot, 10))
+}

@@ -1,0 +1,130 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kefu"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+	"kefu/internal/switchboard"
+)
+
+// historyLimit bounds what is posted into a thread that is made again: the newest messages.
+const historyLimit = 200
+
+// job is one claimed delivery with all that sending it needs.
+type job struct {
+	store.Delivery
+	lane *lane
+
+	link     store.Link
+	conv     store.Conversation
+	ticket   kefu.Ticket
+	customer kefu.Contact
+	message  kefu.Message
+	parts    []connector.Part
+	fate     store.Fate
+	hasFate  bool
+	marked   string // external id of the message that a mark is for
+}
+
+// load reads what sending needs, outside the loop's transaction.
+func (j *job) load(ctx context.Context, s *store.Store) error {
+	return s.View(ctx, func(tx *store.Tx) (err error) {
+		if j.link, err = tx.Link(j.LinkID); err != nil {
+			return err
+		}
+		if j.conv, err = tx.Conversation(j.ConversationID); err != nil {
+			return err
+		}
+		if j.ticket, err = tx.TicketOf(j.ConversationID); err != nil {
+			return err
+		}
+		if j.customer, err = tx.Contact(j.conv.ContactID); err != nil {
+			return err
+		}
+		if j.MessageID != "" {
+			m, err := tx.Message(j.MessageID)
+			if err != nil {
+				return err
+			}
+			j.message = m.Message
+		}
+		if j.Kind == kefu.DeliverMark {
+			return j.loadMark(tx)
+		}
+		return j.loadParts(tx, j.ID)
+	})
+}
+
+func (j *job) loadParts(tx *store.Tx, id kefu.DeliveryID) error {
+	rows, err := tx.Parts(id)
+	j.parts = make([]connector.Part, 0, len(rows))
+	for _, p := range rows {
+		j.parts = append(j.parts, connector.Part{N: p.N, ExternalID: p.ExternalID, Fingerprint: p.Fingerprint})
+	}
+	return err
+}
+
+// loadMark finds what became of the marked message, and under which id the desk's thread shows it.
+func (j *job) loadMark(tx *store.Tx) (err error) {
+	if j.fate, j.hasFate, err = tx.FateOf(j.MessageID); err != nil {
+		return err
+	}
+	if j.message.SourceLinkID == j.LinkID {
+		j.marked = j.message.ExternalID
+		return nil
+	}
+	if err := j.loadParts(tx, switchboard.DeliveryID(j.MessageID, j.link.Slot)); err != nil {
+		return err
+	}
+	if len(j.parts) > 0 {
+		j.marked = j.parts[0].ExternalID
+	}
+	return nil
+}
+
+func (j *job) thread() connector.Thread {
+	t := switchboard.ThreadOf(j.link)
+	t.TicketNumber, t.Closed = j.ticket.Number, j.conv.Status == kefu.StatusClosed
+	return t
+}
+
+// history is what a thread that is made again must show: everything before the first message that is still to be sent to it.
+func (j *job) history(ctx context.Context, s *store.Store) ([]kefu.Message, error) {
+	var messages []kefu.Message
+	err := s.View(ctx, func(tx *store.Tx) error {
+		first, err := tx.FirstPendingSeq(j.Line)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.MessagesBefore(j.ConversationID, first, historyLimit)
+		messages = make([]kefu.Message, 0, len(rows))
+		for _, m := range rows {
+			messages = append(messages, m.Message)
+		}
+		return err
+	})
+	slices.Reverse(messages)
+	return messages, err
+}
+
+// result is the end of one attempt.
+type result struct {
+	job     *job
+	finish  store.Finish
+	attempt kefu.Attempt
+	parts   []connector.Part
+	cursor  string
+	// goneThread is the thread that turned out not to exist.
+	goneThread  string
+	inboxFailed bool
+	pause       time.Duration
+	err         error
+	counted     bool // settled with its lane
+}
+
+func (j *job) String() string { return fmt.Sprintf("%s %s to %s", j.Kind, j.ID, j.InboxID) }

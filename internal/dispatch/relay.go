@@ -1,0 +1,55 @@
+package dispatch
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"kefu/internal/bus"
+	"kefu/internal/store"
+)
+
+// placeBatch bounds how many events get their position in one commit.
+const placeBatch = 500
+
+// Relay gives events their gapless positions. Two relays on one database are safe; Placed is signalled after each batch.
+type Relay struct {
+	Store *store.Store
+	Bus   *bus.Bus
+	Log   *slog.Logger
+}
+
+// Run places events until ctx ends.
+func (r Relay) Run(ctx context.Context) error {
+	wake, cancel := r.Bus.Subscribe(bus.Events)
+	defer cancel()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-timer.C:
+		}
+		for full := true; full; {
+			n, err := r.place(ctx)
+			if err != nil && ctx.Err() == nil {
+				r.Log.WarnContext(ctx, "events wait for their positions: the database does not take them now", "error", err)
+			}
+			full = n == placeBatch
+		}
+		timer.Reset(lookAnyway)
+	}
+}
+
+func (r Relay) place(ctx context.Context) (n int64, err error) {
+	err = r.Store.Update(ctx, func(tx *store.Tx) error {
+		n, err = tx.PlaceEvents(placeBatch)
+		return err
+	})
+	if n > 0 && err == nil {
+		r.Bus.Signal(bus.Placed)
+	}
+	return n, err
+}

@@ -1,0 +1,180 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"kefu"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+	"kefu/internal/switchboard"
+)
+
+// errNothing says that a delivery has nothing to do any more: it is skipped.
+var errNothing = errors.New("nothing to do")
+
+// orderPatience is how long an opening card waits for the orders; it is sent without them rather than late.
+const orderPatience = 1500 * time.Millisecond
+
+// carryOut makes one attempt and hands its result to the loop. It always hands in exactly one.
+func (d *Dispatcher) carryOut(ctx context.Context, j *job) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	started := time.Now()
+	var receipt connector.Receipt
+	err := j.load(ctx, d.Store)
+	if err != nil {
+		err = &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, Reason: "the database could not be read", Err: err}
+	} else {
+		receipt, err = d.attempt(ctx, j)
+	}
+	d.results <- d.judge(j, receipt, err, started)
+}
+
+func (d *Dispatcher) attempt(ctx context.Context, j *job) (connector.Receipt, error) {
+	if j.link.Role == kefu.RoleDesk && j.link.ExternalID == "" {
+		if err := d.openThread(ctx, j); err != nil {
+			return connector.Receipt{}, err
+		}
+	}
+	switch j.Kind {
+	case kefu.DeliverMessage:
+		return d.sendMessage(ctx, j)
+	case kefu.DeliverStatus:
+		return connector.Receipt{}, d.sendStatus(ctx, j)
+	case kefu.DeliverMark:
+		return connector.Receipt{}, d.sendMark(ctx, j)
+	case kefu.DeliverChange:
+		return connector.Receipt{}, d.sendChange(ctx, j)
+	case kefu.DeliverOpen:
+		return connector.Receipt{}, nil
+	}
+	return connector.Receipt{}, permanent(fmt.Sprintf("deliveries of kind %q are not known", j.Kind))
+}
+
+func permanent(words string) error {
+	return &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: words}
+}
+
+// openThread opens a desk's thread, or finds the one that an interrupted attempt has opened, and stores it before anything is sent there.
+func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
+	if j.Kind != kefu.DeliverMessage && j.Kind != kefu.DeliverOpen {
+		return errNothing // a thread that does not exist needs no word of what happened
+	}
+	if j.lane.Can.Opener == nil {
+		return permanent("this desk cannot open threads")
+	}
+	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.conv.Subject,
+		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0, Meta: j.link.Meta}
+	var err error
+	if o.Name, err = d.threadName(ctx, j); err != nil {
+		return err
+	}
+	var card kefu.MessageID
+	if o.Again {
+		if o.History, err = j.history(ctx, d.Store); err != nil {
+			return err
+		}
+	} else {
+		card = j.MessageID
+	}
+	thread, err := j.lane.Can.Opener.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	j.link.ExternalID, j.link.Name, j.link.Meta, j.link.Cursor = thread.ExternalID, thread.Name, thread.Meta, thread.Cursor
+	if card != "" {
+		j.link.CardMessageID = card
+	}
+	j.link.Opened++
+	err = d.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		if err := tx.OpenLink(j.LinkID, thread.ExternalID, thread.Name, thread.Meta, j.link.CardMessageID); err != nil {
+			return err
+		}
+		return tx.SetCursor(j.LinkID, thread.Cursor)
+	})
+	if err == nil {
+		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.ticket.ExternalID, "conversation_id", j.ConversationID, "inbox", j.InboxID,
+			"thread", thread.ExternalID, "name", thread.Name, "again", o.Again)
+	}
+	return err
+}
+
+// threadName is the name that the customer's side gave the thread.
+func (d *Dispatcher) threadName(ctx context.Context, j *job) (name string, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		links, err := tx.Links(j.ConversationID)
+		for _, l := range links {
+			if l.Role == kefu.RoleCustomer {
+				name = l.Name
+			}
+		}
+		return err
+	})
+	return name, err
+}
+
+func (d *Dispatcher) sendMessage(ctx context.Context, j *job) (connector.Receipt, error) {
+	out := connector.Outbound{DeliveryID: j.ID, Thread: j.thread(), Message: j.message, Customer: j.customer, Known: j.parts, Unsure: j.Unsure,
+		UnsureSince: j.UnsureSince, Late: j.Late, SentBefore: func(print string) (n int, err error) {
+			err = d.Store.View(ctx, func(tx *store.Tx) error {
+				count, err := tx.CountSent(j.LinkID, print, j.ID)
+				n = int(count)
+				return err
+			})
+			return n, err
+		}}
+	if j.message.Meta.Deleted && !j.Unsure && len(j.parts) == 0 {
+		return connector.Receipt{}, errNothing
+	}
+	if j.link.CardMessageID == j.MessageID {
+		out.Card = d.card(ctx, j)
+	}
+	return j.lane.Connector.Send(ctx, out)
+}
+
+// card asks for the orders for as long as an opening card may wait for them.
+func (d *Dispatcher) card(ctx context.Context, j *job) *connector.Card {
+	ctx, cancel := context.WithTimeout(ctx, orderPatience)
+	defer cancel()
+	card := &connector.Card{Ticket: j.ticket, Subject: j.conv.Subject}
+	card.Orders, card.OrderErr = d.Switchboard.Orders(ctx, j.ConversationID)
+	return card
+}
+
+func (d *Dispatcher) sendStatus(ctx context.Context, j *job) error {
+	if j.lane.Can.StatusSender == nil {
+		return errNothing
+	}
+	var change connector.StatusChange
+	if err := json.Unmarshal(j.Payload, &change); err != nil {
+		return permanent("the stored change of status cannot be read")
+	}
+	change.DeliveryID, change.Ticket, change.Unsure = j.ID, j.ticket, j.Unsure || j.Attempts > 0
+	if change.Kind == connector.StatusClosed && j.link.Role == kefu.RoleDesk {
+		files, err := d.Switchboard.Transcript(ctx, j.ConversationID)
+		if err != nil {
+			return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, Reason: "the transcript could not be kept", Err: err}
+		}
+		change.Transcript = files
+	}
+	return j.lane.Can.StatusSender.SendStatus(ctx, j.thread(), change)
+}
+
+func (d *Dispatcher) sendChange(ctx context.Context, j *job) error {
+	if j.lane.Can.Changer == nil {
+		return errNothing
+	}
+	var change switchboard.ChangePayload
+	if err := json.Unmarshal(j.Payload, &change); err != nil {
+		return permanent("the stored change cannot be read")
+	}
+	err := d.Store.View(ctx, func(tx *store.Tx) error { return j.loadParts(tx, switchboard.DeliveryID(j.MessageID, j.link.Slot)) })
+	if err != nil {
+		return err
+	}
+	return j.lane.Can.Changer.SendChange(ctx, j.thread(), connector.Change{DeliveryID: j.ID, Parts: j.parts, Message: j.message, Deleted: change.Deleted})
+}
