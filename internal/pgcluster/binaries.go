@@ -12,10 +12,19 @@ import (
 
 // ErrNoBinaries means that this machine has no PostgreSQL server to start.
 var ErrNoBinaries = errors.New("POSTGRESQL NOT TESTED: no initdb and postgres binaries on PATH or in the usual places: " +
-	"install the PostgreSQL server (apt install postgresql, brew install postgresql) or set KEFU_TEST_POSTGRES to a server's url")
+	"install the PostgreSQL server (apt install postgresql, brew install postgresql), set KEFU_TEST_PG_BIN to their directory, or KEFU_TEST_POSTGRES to a server's url")
 
-// findBinaries returns the directory that holds initdb and postgres: the one on PATH, else the newest version installed.
+// binVariable names a directory that goes before every other; one without a server hides those there are.
+const binVariable = "KEFU_TEST_PG_BIN"
+
+// findBinaries returns the directory that holds initdb and postgres: the one asked for, the one on PATH, else the newest installed.
 func findBinaries() (string, error) {
+	if dir := os.Getenv(binVariable); dir != "" {
+		if hasServer(dir) {
+			return dir, nil
+		}
+		return "", ErrNoBinaries
+	}
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if real, err := filepath.EvalSymlinks(path); err == nil && hasServer(filepath.Dir(real)) {
 			return filepath.Dir(real), nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -81,7 +82,11 @@ func (c *Cluster) initdb(ctx context.Context) error {
 		"--pgdata", c.data(), "--username", superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	cmd.Dir = c.dir
 	cmd.SysProcAttr = unprivileged()
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("initdb: %w: the server's user cannot enter %s: point TMPDIR to a directory open to all", err, tempRoot())
+	}
+	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	return nil

@@ -49,7 +49,7 @@ func (c *committer) close() error {
 	case <-c.ended:
 		return c.s.close()
 	case <-time.After(closeWait):
-		return context.DeadlineExceeded
+		return errors.New("sqldb: an Update is still running at Close: end it before")
 	}
 }
 
@@ -172,8 +172,8 @@ func (c *committer) refuse(m *member, err error) {
 
 // run lends the connection to m's goroutine for one run of its function.
 func (c *committer) run(m *member) error {
-	if m.aborted {
-		return errAborted
+	if m.over != nil {
+		return m.over
 	}
 	if err := m.ctx.Err(); err != nil {
 		return err
@@ -182,6 +182,8 @@ func (c *committer) run(m *member) error {
 	defer cancel()
 	m.orders <- order{tx: &Tx{Now: stamp(c.clock()), ctx: ctx, dialect: SQLite, run: c.s}}
 	err := <-m.ran
-	m.aborted = errors.Is(err, errAborted)
+	if errors.Is(err, errAborted) || ctx.Err() != nil {
+		m.over = err
+	}
 	return err
 }

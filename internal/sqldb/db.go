@@ -30,6 +30,9 @@ type DB struct {
 	end  context.CancelFunc
 	wg   sync.WaitGroup
 
+	closing  sync.Once
+	closeErr error
+
 	mu   sync.Mutex
 	held map[string]bool // presences of this process on SQLite
 }
@@ -78,11 +81,15 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// Close waits for transactions under way, at most ten seconds, and closes every connection. Later calls are refused with ErrClosed.
+// Close waits for SQLite's transactions under way, at most ten seconds, and closes every connection; PostgreSQL's are cut off. What is
+// asked of db afterwards is refused with ErrClosed. Close may be called again.
 func (db *DB) Close() error {
-	db.end()
-	db.wg.Wait()
-	return db.engine.close()
+	db.closing.Do(func() {
+		db.end()
+		db.wg.Wait()
+		db.closeErr = db.engine.close()
+	})
+	return db.closeErr
 }
 
 // Dialect says which engine db runs on.

@@ -3,6 +3,7 @@ package sqldb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,7 @@ func TestPanicReachesTheCaller(t *testing.T) {
 				})
 			}()
 		}
-		exec(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1)")
+		do(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1)")
 		if diff := cmp.Diff([]string{"a"}, ids(t, db)); diff != "" {
 			t.Error(diff)
 		}
@@ -154,7 +155,7 @@ func TestViewIsASnapshot(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			exec(t, db, "INSERT INTO thing (id, n) VALUES ('late', 1)")
+			do(t, db, "INSERT INTO thing (id, n) VALUES ('late', 1)")
 			after, err := sqldb.Many(tx, scanString, "SELECT id FROM thing")
 			if diff := cmp.Diff(before, after); diff != "" {
 				t.Error(diff)
@@ -198,7 +199,7 @@ func TestNow(t *testing.T) {
 func TestRowsOpenIsRefusedAlike(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := openWithTable(t, url, sqldb.Options{})
-		exec(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1), ('b', 2)")
+		do(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1), ('b', 2)")
 		err := db.View(context.Background(), func(tx *sqldb.Tx) error {
 			rows, err := tx.Query("SELECT id FROM thing")
 			if err != nil {
@@ -245,7 +246,7 @@ func TestNestedIsRefused(t *testing.T) {
 func TestOneAndMany(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := openWithTable(t, url, sqldb.Options{})
-		exec(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1), ('b', 2)")
+		do(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1), ('b', 2)")
 		err := db.View(context.Background(), func(tx *sqldb.Tx) error {
 			if _, err := sqldb.One(tx, scanString, "SELECT id FROM thing WHERE n = $1", 9); !errors.Is(err, sqldb.ErrNoRows) {
 				t.Errorf("One of none: %v", err)
@@ -282,6 +283,25 @@ func TestClosedIsRefused(t *testing.T) {
 		err = db.Update(context.Background(), func(*sqldb.Tx) error { return nil })
 		if !errors.Is(err, sqldb.ErrClosed) || !sqldb.IsUnavailable(err) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestManyStatements runs more texts than a connection keeps parsed, and the first of them again.
+func TestManyStatements(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openWithTable(t, url, sqldb.Options{})
+		err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			for i := range 1200 {
+				var got int
+				if err := tx.QueryRow(fmt.Sprintf("SELECT %d", i%600)).Scan(&got); err != nil || got != i%600 {
+					return fmt.Errorf("statement %d: %d, %w", i, got, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -32,9 +33,12 @@ func IsFull(err error) bool {
 }
 
 // IsUnavailable reports that the database cannot store now, for reasons that lie in its surroundings and not in the statement: busy,
-// full, unreachable, shutting down, read-only, closed.
+// full, unreachable, shutting down, read-only, closed. A caller who went away is none of them.
 func IsUnavailable(err error) bool {
-	return err != nil && (IsBusy(err) || IsFull(err) || sqliteUnavailable(err) || pgUnavailable(err) || isLost(err))
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	return IsBusy(err) || IsFull(err) || sqliteUnavailable(err) || pgUnavailable(err) || isLost(err)
 }
 
 // isLost reports that the connection is gone, or never came about.

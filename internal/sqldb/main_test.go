@@ -12,6 +12,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(childURL); url != "" {
+		os.Exit(child(url))
+	}
 	os.Exit(storetest.Main(m))
 }
 
@@ -41,12 +44,12 @@ func openOther(tb testing.TB, url string, o sqldb.Options) *sqldb.DB {
 func openWithTable(tb testing.TB, url string, o sqldb.Options) *sqldb.DB {
 	tb.Helper()
 	db := open(tb, url, o)
-	exec(tb, db, "CREATE TABLE IF NOT EXISTS thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL)")
-	exec(tb, db, sqldb.LeaseDDL)
+	do(tb, db, "CREATE TABLE IF NOT EXISTS thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL)")
+	do(tb, db, sqldb.LeaseDDL)
 	return db
 }
 
-func exec(tb testing.TB, db *sqldb.DB, query string, args ...any) {
+func do(tb testing.TB, db *sqldb.DB, query string, args ...any) {
 	tb.Helper()
 	err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(query, args...)

@@ -13,7 +13,9 @@ type member struct {
 	ran    chan error
 	hooks  []func()
 
-	aborted bool // the caller's goroutine panicked and obeys no more; the committer's to read and write
+	// over is why the function is not to run again: it panicked and its goroutine obeys no more, or it has used up its time. The
+	// committer's to read and write.
+	over error
 }
 
 // order tells a member's goroutine to run its function with tx, or, without a tx, how the matter ended.

@@ -44,7 +44,7 @@ func TestMigrate(t *testing.T) {
 		if have, want, err := sqldb.MigrationStatus(ctx, db, files, "m"); have != 2 || want != 2 || err != nil {
 			t.Errorf("status after: %d of %d, %v", have, want, err)
 		}
-		exec(t, db, "INSERT INTO note (id, body) VALUES ($1, $2)", "c", "y")
+		do(t, db, "INSERT INTO note (id, body) VALUES ($1, $2)", "c", "y")
 		err := db.View(ctx, func(tx *sqldb.Tx) error {
 			got, err := sqldb.Many(tx, scanString, "SELECT id FROM note ORDER BY id COLLATE \"C\"")
 			if strings.Join(got, "") != "Bac" {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -21,6 +23,7 @@ import (
 const (
 	attempts     = 5                // runs of an Update whose transaction lost against another
 	endLimit     = 10 * time.Second // for COMMIT and ROLLBACK, which run even when the caller is gone
+	cancelLimit  = 2 * time.Second  // for the server to stop a statement whose caller is gone
 	cachedTexts  = 4096             // rewritten statements kept
 	connIdleTime = 5 * time.Minute
 	connLifeTime = time.Hour
@@ -81,7 +84,13 @@ func pgPool(config *pgx.ConnConfig, conns, otherwise int) *sql.DB {
 	if conns <= 0 {
 		conns = otherwise
 	}
-	pool := stdlib.OpenDB(*config.Copy())
+	config = config.Copy()
+	// pgx's own answer to a cancelled context is to drop the connection; customers who close their browsers would make us reconnect all
+	// day. So the server is asked to stop the statement first.
+	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelLimit}
+	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(connIdleTime)

@@ -115,34 +115,57 @@ func (p *presence) connect(ctx context.Context) error {
 
 // keep watches over the connection until life ends.
 func (p *presence) keep(life context.Context) {
-	tick := time.NewTicker(presenceBeat)
-	defer tick.Stop()
+	for life.Err() == nil {
+		p.watch(life)
+		p.regain(life)
+	}
+	if p.conn != nil {
+		hangUp(life, p.conn)
+	}
+}
+
+// watch returns when the connection is lost. Waiting for a notification, though none will come, is how a closed connection is noticed
+// at once; the beat in between finds one that died silently.
+func (p *presence) watch(life context.Context) {
 	for {
-		select {
-		case <-life.Done():
-			if p.conn != nil {
-				hangUp(life, p.conn)
-			}
+		beat, cancel := context.WithTimeout(life, presenceBeat)
+		_, err := p.conn.WaitForNotification(beat)
+		quiet := beat.Err() != nil
+		cancel()
+		if life.Err() != nil {
 			return
-		case <-tick.C:
-			p.beat(life)
+		}
+		if quiet {
+			err = p.ping(life)
+		}
+		if err != nil {
+			p.db.log.Warn("presence lost: others may take over what this process has claimed", "error", err)
+			return
 		}
 	}
 }
 
-func (p *presence) beat(life context.Context) {
+func (p *presence) ping(life context.Context) error {
 	ctx, cancel := context.WithTimeout(life, presenceLimit)
 	defer cancel()
-	if p.conn != nil {
-		if p.conn.Ping(ctx) == nil {
+	return p.conn.Ping(ctx)
+}
+
+// regain connects anew, as often as it takes.
+func (p *presence) regain(life context.Context) {
+	hangUp(life, p.conn)
+	p.conn = nil
+	for attempt := 1; life.Err() == nil; attempt++ {
+		ctx, cancel := context.WithTimeout(life, presenceLimit)
+		err := p.connect(ctx)
+		cancel()
+		if err == nil {
+			p.db.log.Info("presence taken again", "attempts", attempt)
 			return
 		}
-		hangUp(life, p.conn)
-		p.conn = nil
-		p.db.log.Warn("presence lost: others may take over what this process has claimed")
-	}
-	if err := p.connect(ctx); err == nil {
-		p.db.log.Info("presence taken again")
+		if pause(life, min(attempt, 8)) != nil {
+			return
+		}
 	}
 }
 

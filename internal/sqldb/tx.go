@@ -78,7 +78,7 @@ func (tx *Tx) QueryRow(query string, args ...any) Row {
 }
 
 // AfterCommit has fn run once, after the commit and before Update returns, in the order of the calls. A transaction that is rolled back
-// or tried again forgets its functions. fn runs outside of the transaction and holds up nobody but its own caller.
+// or tried again forgets its functions. fn runs outside of the transaction, on its caller's goroutine, while those of others may run.
 func (tx *Tx) AfterCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
 
 // ready refuses a statement that one of the engines could not run.
@@ -122,6 +122,10 @@ func (tx *Tx) finish(err error) error {
 }
 
 func (tx *Tx) fail(query string, err error) error {
+	// The engines answer in many ways when the caller is gone; what matters is that it is gone.
+	if ended := tx.ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = fmt.Errorf("%w (%v)", ended, err) //nolint:errorlint // the engine's answer must not make a caller's leaving look like a fault
+	}
 	tx.err = fmt.Errorf("sql %q: %w", head(query), err)
 	return tx.err
 }
