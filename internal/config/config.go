@@ -1,3 +1,4 @@
+//nolint:tagalign // the key comes first: it is what one looks for
 package config
 
 import (

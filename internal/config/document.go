@@ -59,7 +59,7 @@ In names of variables ID is the inbox's id in upper case, with _ for -. Of two i
 A list's variable is words separated by commas; a map's is YAML or JSON on one line.
 `
 
-// Doc writes the documentation of every key and of every channel's settings as Markdown.
+// Doc writes the documentation of every key, and of the settings of the channels in kinds, as Markdown.
 func Doc(w io.Writer, kinds []connector.Descriptor) error {
 	var b strings.Builder
 	b.WriteString(documentHead)
@@ -74,7 +74,9 @@ func Doc(w io.Writer, kinds []connector.Descriptor) error {
 	partRows(&b, reflect.TypeFor[Inbox]())
 	b.WriteString(documentRoutes)
 	partRows(&b, reflect.TypeFor[Route]())
-	b.WriteString(documentSettings)
+	if len(kinds) > 0 {
+		b.WriteString(documentSettings)
+	}
 	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, b connector.Descriptor) int { return cmp.Compare(a.Kind, b.Kind) }) {
 		channelRows(&b, k)
 	}

@@ -83,22 +83,15 @@ func read(path string, environ []string) (name string, data []byte, err error) {
 	if name == "" {
 		name = DefaultFile
 	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) && asked == "" {
+	data, err = readFile(name, maxFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && asked == "":
 		return "", nil, nil
+	case err != nil:
+		return "", nil, kefu.Errorf(kefu.KindInvalid, "the configuration %s %v", quote(name), err)
+	default:
+		return name, data, nil
 	}
-	if err != nil {
-		return "", nil, unreadable(name, err)
-	}
-	defer f.Close()
-	data, err = io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return "", nil, unreadable(name, err)
-	}
-	if len(data) > maxFile {
-		return "", nil, kefu.Errorf(kefu.KindInvalid, "the configuration %s is larger than %d bytes", name, maxFile)
-	}
-	return name, data, nil
 }
 
 func named(environ []string) string {
@@ -110,8 +103,31 @@ func named(environ []string) string {
 	return ""
 }
 
-func unreadable(name string, err error) error {
-	return kefu.Errorf(kefu.KindInvalid, "the configuration %s cannot be read: %v", name, cause(err))
+// readFile reads a file of at most limit bytes. The error continues a sentence that names the file.
+func readFile(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be opened: %w", cause(err))
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %w", cause(err))
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("is larger than %d bytes", limit)
+	default:
+		return data, nil
+	}
+}
+
+// cause takes the path out of a file error: the words around it have it already.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // document decodes the one document of the file. An empty one leaves the defaults.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -149,9 +148,10 @@ func naturalNode(v any) *yaml.Node {
 			node.Content = append(node.Content, textNode(key), naturalNode(x[key]))
 		}
 		return node
+	case nil:
+		return literalNode("null")
 	default:
-		raw, _ := json.Marshal(x) // bool, number or null: settings.go makes nothing else
-		return literalNode(string(raw))
+		return literalNode(fmt.Sprint(x)) // bool or number: settings.go makes nothing else
 	}
 }
 

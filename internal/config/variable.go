@@ -3,9 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"reflect"
 	"strings"
 
@@ -83,28 +80,13 @@ func words(text string) []string {
 
 // readSecret reads a file that holds one secret. The newline at its end belongs to the editor that wrote it.
 func readSecret(path string) (string, error) {
-	f, err := os.Open(path)
+	raw, err := readFile(path, maxSecretFile)
 	if err != nil {
-		return "", fmt.Errorf("names the file %s, which cannot be opened: %w", quote(path), cause(err))
+		return "", fmt.Errorf("names the file %s, which %w", quote(path), err)
 	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-	switch text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r"); {
-	case err != nil:
-		return "", fmt.Errorf("names the file %s, which cannot be read: %w", quote(path), cause(err))
-	case len(raw) > maxSecretFile:
-		return "", fmt.Errorf("names the file %s, which is longer than any secret", quote(path))
-	case text == "":
+	text := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	if text == "" {
 		return "", fmt.Errorf("names the file %s, which is empty", quote(path))
-	default:
-		return text, nil
 	}
-}
-
-// cause takes the path out of a file error: the words around it have it already.
-func cause(err error) error {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		return pe.Err
-	}
-	return err
+	return text, nil
 }

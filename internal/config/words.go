@@ -15,11 +15,11 @@ import (
 // Load's error, which the words have told already.
 func Check(w io.Writer, path string, environ []string, kinds []connector.Descriptor) error {
 	cfg, err := Load(path, environ, kinds)
-	text := ""
-	if err != nil {
-		text = Explain(err)
-	} else {
+	var text string
+	if err == nil {
 		text = cfg.summary()
+	} else {
+		text = Explain(err)
 	}
 	_, werr := io.WriteString(w, text)
 	return errors.Join(err, werr)
