@@ -26,8 +26,8 @@ func findBinaries() (string, error) {
 		return "", ErrNoBinaries
 	}
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil && hasServer(filepath.Dir(real)) {
-			return filepath.Dir(real), nil
+		if target, err := filepath.EvalSymlinks(path); err == nil && hasServer(filepath.Dir(target)) {
+			return filepath.Dir(target), nil
 		}
 	}
 	var found []string

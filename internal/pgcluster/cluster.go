@@ -66,7 +66,7 @@ func (c *Cluster) start(ctx context.Context, o Options) error {
 	if err := c.initdb(ctx); err != nil {
 		return err
 	}
-	if err := c.configure(o); err != nil {
+	if err := c.configure(ctx, o); err != nil {
 		return err
 	}
 	if err := c.launch(); err != nil {
@@ -93,8 +93,8 @@ func (c *Cluster) initdb(ctx context.Context) error {
 }
 
 // configure appends to the cluster's own configuration: the last setting of a name counts.
-func (c *Cluster) configure(o Options) (err error) {
-	if c.port, err = freePort(); err != nil {
+func (c *Cluster) configure(ctx context.Context, o Options) (err error) {
+	if c.port, err = freePort(ctx); err != nil {
 		return err
 	}
 	address, socket := "", c.dir
@@ -112,18 +112,21 @@ func (c *Cluster) configure(o Options) (err error) {
 	return errors.Join(err, f.Close())
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err := errors.Join(err, l.Close()); err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(port)
 }
 
 // launch starts the server from a goroutine that keeps its thread: Linux ends the server when the thread that started it ends.
 func (c *Cluster) launch() error {
-	cmd := exec.Command(filepath.Join(c.bin, "postgres"), "-D", c.data())
+	cmd := exec.Command(filepath.Join(c.bin, "postgres"), "-D", c.data()) //nolint:noctx // it outlives the start's context
 	cmd.Dir = c.dir
 	cmd.Stdout, cmd.Stderr = c.log, c.log
 	cmd.SysProcAttr = tied(unprivileged())
@@ -136,7 +139,7 @@ func (c *Cluster) launch() error {
 		c.process = cmd.Process
 		started <- err
 		if err == nil {
-			cmd.Wait()
+			_ = cmd.Wait() // its log tells more than its exit code
 		}
 	}()
 	return <-started
@@ -191,11 +194,11 @@ func (c *Cluster) Stop() {
 }
 
 func (c *Cluster) end() {
-	c.process.Signal(immediate())
+	_ = c.process.Signal(immediate()) // fails when it has ended by itself
 	select {
 	case <-c.exited:
 	case <-time.After(stopLimit):
-		c.process.Kill()
+		_ = c.process.Kill()
 		<-c.exited
 	}
 }

@@ -2,6 +2,7 @@ package pgcluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -38,8 +39,8 @@ func command(ctx context.Context, serverURL, sql string) error {
 	if err != nil {
 		return fmt.Errorf("pgcluster: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, sql).ReadAll(); err != nil {
+	_, err = conn.Exec(ctx, sql).ReadAll()
+	if err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))); err != nil {
 		return fmt.Errorf("pgcluster: %w", err)
 	}
 	return nil

@@ -73,7 +73,7 @@ func (c *committer) group(first *member) {
 	}
 	// The first member is the whole transaction so far and needs no savepoint: when it fails, there is nothing else to keep.
 	if err := c.run(first); err != nil {
-		c.s.do("ROLLBACK")
+		c.s.rollback()
 		first.answer(err)
 		return
 	}
@@ -83,10 +83,10 @@ func (c *committer) group(first *member) {
 		if m == nil {
 			break
 		}
-		err, lost := c.join(m)
+		lost, err := c.join(m)
 		switch {
 		case lost:
-			c.s.do("ROLLBACK")
+			c.s.rollback()
 			c.alone(append(done, m))
 			return
 		case err != nil:
@@ -112,17 +112,17 @@ func (c *committer) next() *member {
 }
 
 // join runs m in a savepoint. lost means that SQLite has undone the whole transaction, as it may when the disk is full.
-func (c *committer) join(m *member) (err error, lost bool) {
+func (c *committer) join(m *member) (lost bool, err error) {
 	if err := c.s.do("SAVEPOINT m"); err != nil {
-		return err, true
+		return true, err
 	}
 	err = c.run(m)
 	if err != nil {
 		if c.s.do("ROLLBACK TO m") != nil {
-			return err, true
+			return true, err
 		}
 	}
-	return err, c.s.do("RELEASE m") != nil
+	return c.s.do("RELEASE m") != nil, err
 }
 
 func (c *committer) commit(done []*member) {
@@ -133,7 +133,7 @@ func (c *committer) commit(done []*member) {
 		}
 		return
 	}
-	c.s.do("ROLLBACK")
+	c.s.rollback()
 	if len(done) == 1 {
 		done[0].answer(err)
 		return
@@ -156,7 +156,7 @@ func (c *committer) alone(members []*member) {
 			err = c.s.do("COMMIT")
 		}
 		if err != nil {
-			c.s.do("ROLLBACK")
+			c.s.rollback()
 		}
 		m.answer(err)
 	}

@@ -23,9 +23,9 @@ func tryFileLock(path string) (release func(), ok bool, err error) {
 		}
 	}
 	if err == nil {
-		return func() { f.Close() }, true, nil
+		return func() { _ = f.Close() }, true, nil
 	}
-	f.Close()
+	_ = f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, false, nil
 	}

@@ -116,7 +116,7 @@ func TestGroupSurvivesPanicAndGoexit(t *testing.T) {
 				defer func() { recover() }()
 				c.db.Update(context.Background(), func(tx *sqldb.Tx) error {
 					c.together(tx)
-					tx.Query("SELECT id FROM thing") // left open
+					tx.Query("SELECT id FROM thing") //nolint:rowserrcheck // left open
 					insert(tx, "gone")
 					leave()
 					return nil

@@ -25,7 +25,7 @@ func Migrate(ctx context.Context, db *DB, fsys fs.FS, dir string) (applied int, 
 	if err != nil {
 		return 0, err
 	}
-	defer pool.Close()
+	defer func() { err = errors.Join(err, pool.Close()) }()
 	release, err := db.lockMigrations(ctx, pool)
 	if err != nil {
 		return 0, fmt.Errorf("sqldb: wait for another migration: %w", err)

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"path"
@@ -29,8 +30,7 @@ func (f dialectFS) Open(name string) (fs.File, error) {
 	}
 	text, err := io.ReadAll(file)
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	return filteredFile{file, strings.NewReader(filter(f.dialect, string(text)))}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func presenceKey(node string) int64 { return lockKey("kefu node " + node) }
 // lockKey makes the number of an advisory lock out of its name.
 func lockKey(name string) int64 {
 	sum := sha256.Sum256([]byte(name))
-	return int64(binary.BigEndian.Uint64(sum[:8]))
+	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
 }
 
 // presence is a PostgreSQL connection that holds one advisory lock.
@@ -93,9 +94,11 @@ func (p *presence) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for key, value := range map[string]string{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"} {
-		config.RuntimeParams[key] = value
-	}
+	maps.Copy(config.RuntimeParams, map[string]string{
+		"tcp_keepalives_idle":     "10",
+		"tcp_keepalives_interval": "5",
+		"tcp_keepalives_count":    "3",
+	})
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("sqldb: presence: %w", err)
@@ -172,5 +175,5 @@ func (p *presence) regain(life context.Context) {
 func hangUp(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), presenceLimit)
 	defer cancel()
-	conn.Close(ctx)
+	_ = conn.Close(ctx) // one that is lost cannot say goodbye
 }

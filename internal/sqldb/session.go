@@ -23,7 +23,7 @@ func newSession(ctx context.Context, pool *sql.DB) (*session, error) {
 }
 
 func (s *session) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	st, err := s.stmt(ctx, query)
+	st, err := s.stmt(ctx, query) //nolint:sqlclosecheck // the session keeps it
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *session) exec(ctx context.Context, query string, args []any) (sql.Resul
 }
 
 func (s *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	st, err := s.stmt(ctx, query)
+	st, err := s.stmt(ctx, query) //nolint:sqlclosecheck // the session keeps it
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +50,12 @@ func (s *session) begin(query string) error {
 	if err == nil || IsBusy(err) {
 		return err
 	}
-	s.do("ROLLBACK")
+	s.rollback()
 	return s.do(query)
 }
+
+// rollback undoes the transaction. It fails when SQLite has already done so, and what else it fails of, the next begin runs into.
+func (s *session) rollback() { _ = s.do("ROLLBACK") }
 
 func (s *session) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if st, ok := s.stmts[query]; ok {
@@ -76,6 +79,16 @@ func (s *session) evict() {
 		delete(s.stmts, query)
 		return
 	}
+}
+
+// parse prepares query and throws the outcome away.
+func parse(ctx context.Context, conn *sql.Conn, query string) error {
+	st, err := conn.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return nil
 }
 
 func (s *session) close() error {

@@ -5,13 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // Limits of the SQLite engine.
@@ -40,22 +35,9 @@ func openSQLite(ctx context.Context, rest string, o Options) (engine, error) {
 	}
 	e := &sqliteEngine{clock: o.Clock, stop: make(chan struct{})}
 	if err := e.connect(ctx, path, query, o); err != nil {
-		e.close()
-		return nil, fmt.Errorf("sqldb: open %s: %w", path, err)
+		return nil, fmt.Errorf("sqldb: open %s: %w", path, errors.Join(err, e.close()))
 	}
 	return e, nil
-}
-
-// makeFile makes the database file for the owner only: SQLite gives its journal files the same mode.
-func makeFile(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("sqldb: make the database's directory: %w", err)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("sqldb: make the database file: %w", err)
-	}
-	return f.Close()
 }
 
 // connect opens the writer first: it turns the file to WAL, which readers cannot do.
@@ -87,50 +69,6 @@ func (e *sqliteEngine) connect(ctx context.Context, path, query string, o Option
 	return nil
 }
 
-func openPool(path, query string, readOnly bool, conns int) (*sql.DB, error) {
-	dsn, err := sqliteDSN(path, query, readOnly)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(conns)
-	pool.SetMaxIdleConns(conns)
-	return pool, nil
-}
-
-// sqliteDSN writes the driver's name of a file. What the caller's query says stands before our own settings.
-func sqliteDSN(path, query string, readOnly bool) (string, error) {
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		return "", fmt.Errorf("read the options after the file name: %w", err)
-	}
-	for key, value := range map[string]string{
-		"_busy_timeout": "5000",
-		"_foreign_keys": "on",
-		"_journal_mode": "WAL",
-		"_synchronous":  "FULL",
-		"_txlock":       "immediate",
-		"_dqs":          "0", // a misspelt "column" is an error and not a string
-	} {
-		if !q.Has(key) {
-			q.Set(key, value)
-		}
-	}
-	if readOnly {
-		q.Set("_query_only", "on")
-	}
-	own := []string{"cache_size(-4000)", "journal_size_limit(67108864)", "temp_store(memory)"}
-	q["_pragma"] = append(own, q["_pragma"]...)
-	file := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	if filepath.IsAbs(path) && !strings.HasPrefix(file, "/") {
-		file = "/" + file // a Windows drive
-	}
-	return "file:" + file + "?" + q.Encode(), nil
-}
-
 func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	s, err := e.reader(ctx)
 	if err != nil {
@@ -140,7 +78,7 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	if err := s.begin("BEGIN DEFERRED"); err != nil {
 		return err
 	}
-	defer s.do("ROLLBACK")
+	defer s.rollback()
 	return call(&Tx{Now: stamp(e.clock()), ctx: nested(ctx), dialect: SQLite, run: s}, fn)
 }
 
@@ -157,9 +95,10 @@ func (e *sqliteEngine) reader(ctx context.Context) (*session, error) {
 }
 
 // call runs fn and settles tx, also when fn panics: its rows must be closed before the connection serves another.
-func call(tx *Tx, fn func(*Tx) error) error {
-	defer tx.finish(nil)
-	return tx.finish(fn(tx))
+func call(tx *Tx, fn func(*Tx) error) (err error) {
+	err = errAborted
+	defer func() { err = tx.finish(err) }()
+	return fn(tx)
 }
 
 func (e *sqliteEngine) update(ctx context.Context, fn func(*Tx) error) error {
@@ -172,11 +111,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, query string) error {
 		return err
 	}
 	defer func() { e.free <- s }()
-	st, err := s.conn.PrepareContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	return st.Close()
+	return parse(ctx, s.conn, query)
 }
 
 func (e *sqliteEngine) ping(ctx context.Context) error {

@@ -73,7 +73,7 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a statement of which the first row is wanted. Its error comes from Scan.
 func (tx *Tx) QueryRow(query string, args ...any) Row {
-	rows, err := tx.Query(query, args...)
+	rows, err := tx.Query(query, args...) //nolint:rowserrcheck // Scan does
 	return Row{tx: tx, rows: rows, err: err, query: query}
 }
 

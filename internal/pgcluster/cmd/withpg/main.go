@@ -53,7 +53,7 @@ func run(fsync bool, args []string) (code int, err error) {
 }
 
 func execute(env, args []string) (code int, err error) {
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // it ends when it wants; the terminal interrupts it as well as us
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, os.Stdout, os.Stderr, env
 	err = cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
