@@ -12,6 +12,9 @@ type Descriptor struct {
 	Capabilities   []string // words for the documentation: "splits long texts", "marks"
 }
 
+// CapLooks is the capability of finding out whether an uncertain message arrived. Without it an uncertain outcome is final, and shown.
+const CapLooks = "looks before it sends again"
+
 // Field is one setting of an inbox. Type is string, secret, bool, duration, list or map.
 type Field struct {
 	Name     string

@@ -88,7 +88,7 @@ func (b *Switchboard) update(ctx context.Context, fn func(*change) error) error 
 		return fn(done)
 	})
 	if err != nil {
-		return err
+		return notStored(err)
 	}
 	for topic := range done.wake {
 		b.bus.Signal(topic)
@@ -97,6 +97,14 @@ func (b *Switchboard) update(ctx context.Context, fn func(*change) error) error 
 		b.log.InfoContext(ctx, l.msg, l.args...)
 	}
 	return nil
+}
+
+// notStored gives an error of the store its public words: nothing was kept, and trying again is right.
+func notStored(err error) error {
+	if kefu.KindOf(err) != kefu.KindInternal {
+		return err
+	}
+	return kefu.Wrap(kefu.KindUnavailable, err, "this cannot be stored now; nothing was kept; send it again")
 }
 
 // say logs one line of a ticket's story after the commit. ticket_id is the number of the outside system, so that one grep tells it all.

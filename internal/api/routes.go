@@ -1,0 +1,22 @@
+package api
+
+import "net/http"
+
+// route is one line of the route list. open says why it needs no credentials of Kefu's own.
+type route struct {
+	pattern string
+	handler http.Handler
+	open    string
+}
+
+func (s *server) routes() []route {
+	return []route{
+		{"/ticket/{action}", http.HandlerFunc(s.rootHook), "the connector verifies it"},
+		{"/hooks/{inbox}/{path...}", http.HandlerFunc(s.inboxHook), "the connector verifies it"},
+		{"GET /files/", s.Files, "the link is signed"},
+		{"GET /healthz", http.HandlerFunc(s.healthz), "says only that the process lives"},
+		{"GET /readyz", http.HandlerFunc(s.readyz), "says how the process is, without names of people or secrets"},
+		{"GET /metrics", s.Metrics, "figures only"},
+		{"/", http.HandlerFunc(s.nowhere), "says that there is nothing"},
+	}
+}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+
+	"kefu"
+	"kefu/internal/connector"
+)
+
+// MaxHook is the largest body of a hook, in bytes (contracts: site-tickets).
+const MaxHook = 1 << 20
+
+// Check is one line of /readyz. Status is ok, degraded or fail; a fail makes the process unready.
+type Check struct {
+	Name   string `json:"name"`
+	Status string `json:"status"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Words of a check's status.
+const (
+	CheckOK       = "ok"
+	CheckDegraded = "degraded"
+	CheckFail     = "fail"
+)
+
+// Hook is an inbox that takes hooks. Receive stores what its connector parsed and returns after the commit.
+type Hook struct {
+	Inbox    kefu.InboxID
+	Receiver connector.Receiver
+}
+
+// Options are what the doors open to. All are required but Default.
+type Options struct {
+	Log            *slog.Logger
+	Hooks          []Hook
+	Default        kefu.InboxID // the inbox that answers /ticket/* at the root; "" for none
+	TrustedProxies []netip.Prefix
+	// Receive stores one thing taken in and returns after the commit (switchboard.Receive).
+	Receive func(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error)
+	Ready   func(ctx context.Context) []Check
+	Metrics http.Handler
+	Files   http.Handler
+	// Observe is told of every hook and its status, for metrics. It must not block.
+	Observe func(inbox kefu.InboxID, status int)
+}
+
+type server struct {
+	Options
+	hooks map[kefu.InboxID]connector.Receiver
+}
+
+// New builds the handler of all routes.
+func New(o Options) http.Handler {
+	s := &server{Options: o, hooks: make(map[kefu.InboxID]connector.Receiver, len(o.Hooks))}
+	for _, h := range o.Hooks {
+		s.hooks[h.Inbox] = h.Receiver
+	}
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern, r.handler)
+	}
+	return s.identified(mux)
+}

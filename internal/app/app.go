@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"kefu"
+	"kefu/internal/api"
+	"kefu/internal/bus"
+	"kefu/internal/config"
+	"kefu/internal/connector"
+	"kefu/internal/dispatch"
+	"kefu/internal/ident"
+	"kefu/internal/secret"
+	"kefu/internal/sqldb"
+	"kefu/internal/store"
+	"kefu/internal/switchboard"
+	"kefu/internal/vault"
+)
+
+// Options are what an App is built from besides its configuration.
+type Options struct {
+	Version   string
+	Log       *slog.Logger
+	Factories []connector.Factory
+	// Capacity is how many deliveries of one inbox may be in flight at once; 0 is the default.
+	Capacity int
+	// NoPacing switches off our own politeness towards remotes; what their answers ask for still holds.
+	NoPacing bool
+}
+
+// App is the assembled program.
+type App struct {
+	Options
+	cfg      *config.Config
+	node     string
+	db       *sqldb.DB
+	store    *store.Store
+	board    *switchboard.Switchboard
+	vault    *vault.Vault
+	inboxes  []*inbox
+	keepers  []*dispatch.Keeper
+	sender   *dispatch.Dispatcher
+	metrics  *metrics
+	handler  http.Handler
+	listener net.Listener
+	services []service
+	cleanup  []func()
+}
+
+// New builds everything and opens the database and the port, so that what is wrong is said before anything runs. It migrates the schema.
+// Close must be called, also after Run.
+func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
+	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version)}
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.buildInboxes, a.build, a.openPort} {
+		if err := step(ctx); err != nil {
+			a.Close()
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// openDatabase opens, claims and migrates the database.
+func (a *App) openDatabase(ctx context.Context) (err error) {
+	a.db, err = sqldb.Open(ctx, a.cfg.Database.Reveal(), sqldb.Options{Log: a.Log})
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	a.later(func() { _ = a.db.Close() })
+	release, err := a.db.Exclusive()
+	if err != nil {
+		return err
+	}
+	a.later(release)
+	a.store = store.New(a.db)
+	if _, err = a.store.Migrate(ctx); err != nil {
+		return fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	leave, err := a.db.HoldPresence(ctx, a.node)
+	if err != nil {
+		return fmt.Errorf("say that this node is alive: %w", err)
+	}
+	a.later(leave)
+	return nil
+}
+
+func (a *App) openVault(context.Context) error {
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
+	a.vault, err = vault.New(filepath.Join(a.cfg.DataDir, "files"), key, a.cfg.PublicURL, 0)
+	return err
+}
+
+func (a *App) key() ([]byte, error) {
+	if a.cfg.SecretKey != "" {
+		return secret.ParseKey(a.cfg.SecretKey.Reveal())
+	}
+	return secret.LoadOrCreateKey(a.cfg.DataDir)
+}
+
+// build makes the rules, the movers and the doors.
+func (a *App) build(ctx context.Context) error {
+	signals := bus.New()
+	known := make([]switchboard.Inbox, 0, len(a.inboxes))
+	targets := make([]dispatch.Target, 0, len(a.inboxes))
+	for _, in := range a.inboxes {
+		known = append(known, in.rules(a.cfg.Desks(in.ID)))
+		targets = append(targets, in.target(a.Capacity))
+	}
+	a.board = switchboard.New(a.store, signals, transcripts{vault: a.vault}, a.Log, known)
+	for _, in := range a.inboxes {
+		in.directory.Switchboard = a.board
+	}
+	a.sender = dispatch.New(dispatch.Options{Store: a.store, Switchboard: a.board, Bus: signals, Log: a.Log, Targets: targets, Node: a.node,
+		Observe: a.metrics.attempt})
+	a.metrics.watch(a.store)
+	if err := a.saveInboxes(ctx); err != nil {
+		return err
+	}
+	fallback, _ := a.cfg.DefaultInbox("wordpress")
+	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
+		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook})
+	a.prepareServices(signals)
+	return nil
+}
+
+func (a *App) saveInboxes(ctx context.Context) error {
+	return a.store.Update(ctx, func(tx *store.Tx) error {
+		for _, in := range a.inboxes {
+			if err := tx.SaveInbox(in.ID, in.Channel, in.Name, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *App) hooks() []api.Hook {
+	var hooks []api.Hook
+	for _, in := range a.inboxes {
+		if in.can.Receiver != nil {
+			hooks = append(hooks, api.Hook{Inbox: in.ID, Receiver: in.can.Receiver})
+		}
+	}
+	return hooks
+}
+
+func (a *App) openPort(ctx context.Context) (err error) {
+	a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (another program may use the port: set listen or KEFU_LISTEN)", a.cfg.Listen, err)
+	}
+	return nil
+}
+
+// Addr is the address that the doors are open on.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Threads lists the threads of an inbox that are in use.
+func (a *App) Threads(ctx context.Context, id kefu.InboxID) ([]connector.Thread, error) {
+	return a.board.Threads(ctx, id)
+}
+
+func (a *App) later(fn func()) { a.cleanup = append(a.cleanup, fn) }
+
+// Close frees what New has taken, in the opposite order. Safe to call twice.
+func (a *App) Close() {
+	if a.listener != nil {
+		if err := a.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			a.Log.Warn("closing the port", "error", err)
+		}
+	}
+	for len(a.cleanup) > 0 {
+		last := len(a.cleanup) - 1
+		fn := a.cleanup[last]
+		a.cleanup = a.cleanup[:last]
+		fn()
+	}
+}
+
+// headerTime, idleTime and hookTime bound how long a connection may be slow.
+const (
+	headerTime = 10 * time.Second
+	bodyTime   = 30 * time.Second
+	idleTime   = 2 * time.Minute
+	maxHeader  = 64 << 10
+)

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kefu/internal/api"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+)
+
+const (
+	readyTime = 2 * time.Second
+	// staleAfter is the age of a queue's oldest delivery from which its inbox counts as degraded.
+	staleAfter = time.Minute
+)
+
+// ready answers /readyz: the database, its schema, what waits, and the connections that are held.
+func (a *App) ready(ctx context.Context) []api.Check {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
+	checks := []api.Check{a.checkDatabase(ctx), a.checkMigrations(ctx)}
+	checks = append(checks, a.checkQueues(ctx)...)
+	for _, k := range a.keepers {
+		h := k.Report()
+		for _, in := range a.inboxes {
+			if in.ID == k.Inbox && in.can.Reporter != nil && h.State == "ok" {
+				h = in.can.Reporter.Report()
+			}
+		}
+		checks = append(checks, connectionCheck("connection:"+string(k.Inbox), h))
+	}
+	return checks
+}
+
+func connectionCheck(name string, h connector.Health) api.Check {
+	c := api.Check{Name: name, Status: api.CheckOK, Detail: h.Words}
+	if h.State != "ok" {
+		c.Status = api.CheckDegraded
+	}
+	return c
+}
+
+func (a *App) checkDatabase(ctx context.Context) api.Check {
+	if err := a.db.Ping(ctx); err != nil {
+		return api.Check{Name: "database", Status: api.CheckFail, Detail: "the database does not answer"}
+	}
+	return api.Check{Name: "database", Status: api.CheckOK, Detail: a.db.Dialect().String()}
+}
+
+func (a *App) checkMigrations(ctx context.Context) api.Check {
+	have, want, err := a.store.MigrationStatus(ctx)
+	switch {
+	case err != nil:
+		return api.Check{Name: "migrations", Status: api.CheckFail, Detail: "the schema's version cannot be read"}
+	case have != want:
+		return api.Check{Name: "migrations", Status: api.CheckFail, Detail: fmt.Sprintf("the schema is at %d, this program wants %d", have, want)}
+	}
+	return api.Check{Name: "migrations", Status: api.CheckOK, Detail: fmt.Sprintf("version %d", have)}
+}
+
+// checkQueues says which inboxes' deliveries have been waiting for long: their remote is down or slow.
+func (a *App) checkQueues(ctx context.Context) []api.Check {
+	workers := api.Check{Name: "workers", Status: api.CheckOK}
+	checks := []api.Check{workers}
+	err := a.store.View(ctx, func(tx *store.Tx) error {
+		sizes, err := tx.QueueSizes()
+		for _, q := range sizes {
+			if age := tx.Now.Sub(q.Oldest); age > staleAfter {
+				checks = append(checks, api.Check{Name: "queue:" + string(q.InboxID), Status: api.CheckDegraded,
+					Detail: fmt.Sprintf("%d deliveries %s, the oldest for %s", q.Count, q.State, age.Round(time.Second))})
+			}
+		}
+		return err
+	})
+	if err != nil {
+		checks[0] = api.Check{Name: "workers", Status: api.CheckFail, Detail: "what waits cannot be read"}
+	}
+	return checks
+}
