@@ -1,0 +1,144 @@
+package switchboard_test
+
+import (
+	"testing"
+
+	"kefu"
+	"kefu/internal/connector"
+)
+
+func (b *board) compare(snap *connector.Snapshot) int {
+	b.t.Helper()
+	due, _, err := b.DueSyncs(b.t.Context(), "shop", 10)
+	if err != nil || len(due) != 1 {
+		b.t.Fatalf("due: %v, error %v", due, err)
+	}
+	found, err := b.Compare(b.t.Context(), due[0].Thread.LinkID, snap)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return found.Recovered
+}
+
+func (b *board) syncNow() {
+	b.t.Helper()
+	if err := b.SyncAll(b.t.Context(), "shop"); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func snapshot(texts ...string) *connector.Snapshot {
+	s := &connector.Snapshot{Title: "關於訂單"}
+	for _, text := range texts {
+		s.Messages = append(s.Messages, writing("33", text))
+	}
+	return s
+}
+
+func TestAMessageWhoseHookWasLostArrives(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		b.take("shop", writing("33", "three"))
+		b.syncNow()
+		if n := b.compare(snapshot("one", "two", "three", "three")); n != 2 {
+			t.Errorf("%d recovered", n)
+		}
+		b.syncNow()
+		if n := b.compare(snapshot("one", "two", "three", "three")); n != 0 {
+			t.Errorf("%d recovered by the second comparison", n)
+		}
+		if late := b.take("shop", writing("33", "two")); !late.Duplicate {
+			t.Error("the late hook of a recovered message doubles it")
+		}
+		if got := b.texts(res.ConversationID); got != "contact:one contact:three contact:two contact:three" {
+			t.Error(got)
+		}
+		if got := b.queue("guild"); got != "one three two three" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestOurOwnAnswersAreCountedOff(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		b.openDesk(res.ConversationID, "guild", "c1")
+		b.take("guild", staff("c1", "answer"))
+		snap := snapshot("one")
+		ours := writing("33", "answer")
+		ours.FingerprintSent = "sent|Amy|answer"
+		snap.Messages = append(snap.Messages, ours)
+		b.syncNow()
+		if n := b.compare(snap); n != 0 {
+			t.Errorf("%d of our own answers were taken for the customer's", n)
+		}
+	})
+}
+
+func TestAnUnknownTicketIsRestoredBeforeItsMessage(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", writing("33", "three"))
+		if res.MessageID == "" || res.ConversationID == "" {
+			t.Fatalf("answered with %+v", res)
+		}
+		second := b.take("shop", writing("33", "four"))
+		if n := b.compare(snapshot("one", "two", "three")); n != 2 {
+			t.Errorf("%d recovered", n)
+		}
+		if got := b.texts(res.ConversationID); got != "contact:one contact:two contact:three contact:four" {
+			t.Error(got)
+		}
+		m := b.messages(res.ConversationID)
+		if m[2].ID != res.MessageID || m[3].ID != second.MessageID {
+			t.Error("the ids that were answered are not those that were stored")
+		}
+		if next := b.take("shop", writing("33", "five")); next.ConversationID != res.ConversationID {
+			t.Error("the ticket is still being restored")
+		}
+	})
+}
+
+func TestAnUnknownTicketDoesNotWaitForASiteThatIsDown(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", writing("33", "two"))
+		b.take("shop", closing("33", true))
+		b.compare(nil)
+		if got := b.texts(res.ConversationID); got != "contact:two [contact:closed by 網站/客戶端]" {
+			t.Error(got)
+		}
+		if got := b.queue("guild"); got != "two closed" {
+			t.Error(got)
+		}
+		late := b.take("shop", opening("33", "one"))
+		if late.Duplicate || late.ConversationID != res.ConversationID {
+			t.Errorf("a create that came last gave %+v", late)
+		}
+	})
+}
+
+func TestTheSiteSettlesDoubts(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		b.take("shop", writing("33", "ok"))
+		b.take("shop", writing("33", "ok"))
+		b.syncNow()
+		b.compare(snapshot("one", "ok", "ok"))
+		if m := b.messages(res.ConversationID)[2]; m.Meta.PossibleDuplicate || m.Meta.Duplicate {
+			t.Errorf("two real ok: %+v", m.Meta)
+		}
+	})
+}
+
+func TestALostCloseIsFound(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		b.take("shop", opening("33", "one"))
+		b.queue("guild")
+		b.syncNow()
+		snap := snapshot("one")
+		snap.Status = kefu.StatusClosed
+		b.compare(snap)
+		if got := b.queue("guild") + "|" + b.queue("shop"); got != "closed|" {
+			t.Error(got)
+		}
+	})
+}
