@@ -1,41 +1,150 @@
 package discord
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Server is one fake Discord with one guild and one bot.
 type Server struct {
-	opt Options
+	opt     Options
+	handler http.Handler
+	rec     *recorder
+	faults  *faults
+	limits  *limiter
+	base    atomic.Pointer[string]
+
+	mu sync.Mutex // guards w, and everything a world points at
+	w  *world
+
+	ctx    context.Context // ends with Close; delays and sockets hang on it
+	cancel context.CancelFunc
+	life   sync.Mutex // guards closed, srv and adding to wg
+	closed bool
+	srv    *http.Server
+	wg     sync.WaitGroup
 }
 
 // New makes a server that does not listen yet; see Start and Handler.
-func New(o Options) *Server { return &Server{opt: o.withDefaults()} }
+func New(o Options) *Server {
+	o = o.withDefaults()
+	s := &Server{
+		opt:    o,
+		rec:    newRecorder(o.RequestRing, o.Now),
+		faults: &faults{},
+		limits: newLimiter(o),
+	}
+	s.w = newWorld(o, s.faults, s.URL)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.handler = s.tracked(s.mux())
+	return s
+}
 
 // Start listens on addr ("127.0.0.1:0" picks a port) and returns when requests
 // are taken. It may be called once.
-func (s *Server) Start(addr string) error { return nil }
+func (s *Server) Start(addr string) error {
+	s.life.Lock()
+	defer s.life.Unlock()
+	if s.closed || s.srv != nil {
+		return errors.New("fake discord: start a new server, this one was started or closed before")
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("fake discord: listen on %q: %w", addr, err)
+	}
+	base := "http://" + l.Addr().String()
+	s.base.Store(&base)
+	s.srv = &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second}
+	s.wg.Go(func() { _ = s.srv.Serve(l) })
+	return nil
+}
 
 // URL is the server's root, "http://127.0.0.1:port"; the control page is there.
-func (s *Server) URL() string { return "" }
+// It is empty before Start (or, with Handler alone, before the first request).
+func (s *Server) URL() string {
+	if p := s.base.Load(); p != nil {
+		return *p
+	}
+	return ""
+}
 
 // APIURL is the REST base a bot is given, URL plus "/api/v10".
 func (s *Server) APIURL() string { return s.URL() + "/api/v10" }
 
-// Handler serves everything Start would; URL is then taken from the request's host.
-func (s *Server) Handler() http.Handler { return nil }
+// Handler serves everything Start would; URL is then taken from the first
+// request's host.
+func (s *Server) Handler() http.Handler { return s.handler }
 
-// Close ends listener, sockets and goroutines. It is idempotent.
-func (s *Server) Close() error { return nil }
+// Close ends listener, sockets and goroutines and waits for them. It is idempotent.
+func (s *Server) Close() error {
+	s.life.Lock()
+	first := !s.closed
+	s.closed = true
+	srv := s.srv
+	s.life.Unlock()
+	s.cancel()
+	var err error
+	if first && srv != nil {
+		err = srv.Close()
+	}
+	s.mu.Lock()
+	s.w.stop()
+	s.mu.Unlock()
+	s.wg.Wait()
+	return err
+}
+
+// tracked lets Close wait for every request, hijacked ones too.
+func (s *Server) tracked(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.life.Lock()
+		if s.closed {
+			s.life.Unlock()
+			http.Error(w, "fake discord is closed", http.StatusServiceUnavailable)
+			return
+		}
+		s.wg.Add(1)
+		s.life.Unlock()
+		defer s.wg.Done()
+		if s.base.Load() == nil {
+			base := "http://" + r.Host
+			s.base.CompareAndSwap(nil, &base)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// pause waits for d, or less when the request or the server ends first.
+func (s *Server) pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
+}
 
 // Token is the bot token that is accepted.
 func (s *Server) Token() string { return s.opt.Token }
 
 // GuildID is the id of the guild and of its @everyone role.
-func (s *Server) GuildID() string { return "" }
+func (s *Server) GuildID() string { return s.w.guildID }
 
 // ApplicationID is the application's id.
-func (s *Server) ApplicationID() string { return "" }
+func (s *Server) ApplicationID() string { return s.w.appID }
 
 // BotID is the bot's user id.
-func (s *Server) BotID() string { return "" }
+func (s *Server) BotID() string { return s.w.botID }

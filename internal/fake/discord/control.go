@@ -1,0 +1,5 @@
+package discord
+
+import "net/http"
+
+func (s *Server) addControl(m *http.ServeMux) {}
