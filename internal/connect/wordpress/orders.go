@@ -1,0 +1,31 @@
+package wordpress
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"kefu"
+	"kefu/internal/connector"
+)
+
+// Enrich asks for the orders of a ticket; 404 and every empty answer are none.
+func (c *Connector) Enrich(ctx context.Context, t connector.Thread) ([]kefu.Order, error) {
+	a, err := c.get(ctx, routeOrder, t.ExternalID, maxAnswer)
+	if r := refusalOf(err); r != nil && r.status == 404 && !r.page {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	orders, err := kefu.ParseOrders(a.body, c.set.zone, c.set.currency)
+	if err != nil {
+		return nil, &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: "the site's order cannot be read", Err: err}
+	}
+	for i := range orders {
+		if orders[i].URL == "" && c.set.orderURL != "" {
+			orders[i].URL = strings.ReplaceAll(c.set.orderURL, orderIDMark, url.QueryEscape(orders[i].ID))
+		}
+	}
+	return orders, nil
+}
