@@ -9,9 +9,6 @@ import (
 // unknownWait is how long to wait for a window whose end is not known yet: an answer that is under way will tell.
 const unknownWait = 50 * time.Millisecond
 
-// jitter is how far the ends that two answers give for one window may lie apart.
-const jitter = 250 * time.Millisecond
-
 // bucket counts one limit for one channel or guild. The limiter's lock guards it.
 type bucket struct {
 	limit     int // calls per window; 0: not known
@@ -56,18 +53,17 @@ func (b *bucket) restore() {
 	b.remaining = min(b.remaining+1, b.limit)
 }
 
-// update takes over what an answer says, less the calls that others have under way: the answer may not know of them. Within one
-// window the count only falls, because answers may overtake one another.
+// update takes over what an answer says. Within a window our own count, which knows of calls that are under way, and the answer's,
+// which may be old, both hold: the lower one wins. In a window that is new to us the answer may not know of the others under way.
 func (b *bucket) update(h limits, others int, now time.Time) {
 	if h.limit <= 0 {
 		return
 	}
 	left := max(h.remaining-others, 0)
-	end := now.Add(h.resetAfter)
-	if !b.reset.IsZero() && end.Sub(b.reset) < jitter && b.limit != 0 {
-		left = min(left, b.remaining)
+	if b.limit > 0 && (b.reset.IsZero() || now.Before(b.reset)) {
+		left = min(h.remaining, b.remaining)
 	}
-	b.limit, b.remaining, b.reset = h.limit, left, end
+	b.limit, b.remaining, b.reset = h.limit, left, now.Add(h.resetAfter)
 }
 
 // idle says whether forgetting the bucket loses nothing.

@@ -157,32 +157,24 @@ func (l *limiter) leave(p pass, a *answer) {
 		p.bucket.restore()
 		return
 	}
-	others := p.bucket.inflight
 	b := l.learn(p, a.header, now)
-	if b != p.bucket {
-		others += b.inflight
-	}
-	b.update(readLimits(a.header), others, now)
+	b.update(readLimits(a.header), p.bucket.inflight, now)
 	if a.status == http.StatusTooManyRequests {
 		l.hold(b, a.apiErr, now)
 	}
 }
 
-// learn files the call's bucket under the name that Discord gave it, and gives that bucket.
+// learn files the call's bucket under the name that Discord gave it, and gives that bucket. A bucket that is new under its name knows
+// nothing yet: what was sent before the name was known is counted elsewhere.
 func (l *limiter) learn(p pass, h http.Header, now time.Time) *bucket {
 	hash := h.Get("X-RateLimit-Bucket")
-	class := p.route.class()
-	known := l.known[class]
 	if hash == "" {
 		return p.bucket
 	}
-	l.known[class] = knownFor{hash: hash, limit: readLimits(h).limit}
-	if hash == known.hash {
-		return p.bucket
-	}
+	l.known[p.route.class()] = knownFor{hash: hash, limit: readLimits(h).limit}
 	b := l.bucketOf(p.route, now)
-	if b.limit == 0 || b.reset.IsZero() {
-		b.remaining = readLimits(h).remaining
+	if b != p.bucket && b.inflight == 0 && b.reset.IsZero() {
+		b.limit = 0
 	}
 	return b
 }
