@@ -62,7 +62,7 @@ func (c *Client) explain(r route, res *answer, err error) error {
 		return e
 	}
 	c.o.Log.Warn("discord limit reached", "route", r.String(), "scope", e.Scope, "retry_after", e.RetryAfter)
-	return &RateLimitedError{RetryAfter: e.RetryAfter, Scope: e.Scope, Bucket: r.String(), API: e}
+	return &RateLimitedError{RetryAfter: e.RetryAfter, Scope: r.held(e.Scope), Bucket: r.String(), API: e}
 }
 
 // call is one request to be made. Its body is JSON of body, or multipart if there are files.

@@ -125,11 +125,11 @@ func TestRenameHoldsNothingElse(t *testing.T) {
 		_, err := c.ModifyChannel(testContext(t), "3", e)
 		return limited(t, err)
 	}
-	if e := rename(ChannelEdit{Name: &name}); e == nil || e.RetryAfter != 582*time.Second {
+	if e := rename(ChannelEdit{Name: &name}); e == nil || e.RetryAfter != 582*time.Second || e.Scope != ScopeRoute {
 		t.Fatalf("%+v", e)
 	}
 	s.says(reply(200, `{}`, "X-RateLimit-Bucket", "one"))
-	if e := rename(ChannelEdit{Topic: &topic}); e == nil {
+	if e := rename(ChannelEdit{Topic: &topic}); e == nil || e.Scope != ScopeRoute {
 		t.Error("name and topic share their limit")
 	}
 	for what, err := range map[string]*RateLimitedError{

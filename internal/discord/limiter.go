@@ -160,7 +160,7 @@ func (l *limiter) leave(p pass, a *answer) {
 	b := l.learn(p, a.header, now)
 	b.update(readLimits(a.header), p.bucket.inflight, now)
 	if a.status == http.StatusTooManyRequests {
-		l.hold(b, a.apiErr, now)
+		l.hold(b, p.route, a.apiErr, now)
 	}
 }
 
@@ -180,11 +180,11 @@ func (l *limiter) learn(p pass, h http.Header, now time.Time) *bucket {
 }
 
 // hold obeys a 429 for what it names and nothing else.
-func (l *limiter) hold(b *bucket, e *APIError, now time.Time) {
+func (l *limiter) hold(b *bucket, r route, e *APIError, now time.Time) {
 	until := now.Add(e.RetryAfter)
 	switch {
 	case e.Scope != ScopeGlobal:
-		b.held, b.scope = latest(b.held, until), e.Scope
+		b.held, b.scope = latest(b.held, until), r.held(e.Scope)
 	case e.proxied:
 		l.banned = latest(l.banned, until)
 	default:

@@ -24,6 +24,14 @@ func (r route) String() string {
 	return s
 }
 
+// held gives what a limit of scope s on this route holds up: a rename's ten minutes never more than renames.
+func (r route) held(s Scope) Scope {
+	if r.variant != "" && s == ScopeChannel {
+		return ScopeRoute
+	}
+	return s
+}
+
 // class names the route without its major id: what is known of one channel's limit holds for all.
 func (r route) class() string { return r.method + " " + r.template + "#" + r.variant }
 
