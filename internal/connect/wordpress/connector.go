@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"fmt"
 	"time"
 
 	"kefu"
@@ -28,6 +29,7 @@ var (
 	_ connector.Enricher     = (*Connector)(nil)
 	_ connector.Comparer     = (*Connector)(nil)
 	_ connector.Prober       = (*Connector)(nil)
+	_ fmt.Formatter          = (*Connector)(nil)
 )
 
 // Describe says what the channel is.
@@ -55,6 +57,11 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 	}
 	set.inbox = inbox.ID
 	return &Connector{set: set, deps: deps}, nil
+}
+
+// Format writes the inbox alone, for every verb: what else is in here may be secret.
+func (c *Connector) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "wordpress inbox %s", c.set.inbox)
 }
 
 // SweepEvery is how often open tickets are compared with the site; 0 when there is no site to ask.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -34,9 +35,9 @@ type shelf struct {
 	err  error
 }
 
-func (s shelf) Keep(_ context.Context, url, name string) (kefu.Attachment, error) {
-	if sum, ok := s.kept[url]; ok {
-		return kefu.Attachment{URL: url, Name: name, SHA256: sum}, nil
+func (s shelf) Keep(_ context.Context, address, name string) (kefu.Attachment, error) {
+	if sum, ok := s.kept[address]; ok {
+		return kefu.Attachment{URL: address, Name: name, SHA256: sum}, nil
 	}
 	return kefu.Attachment{}, s.err
 }
@@ -47,7 +48,7 @@ func (s shelf) Link(a kefu.Attachment) string {
 	if a.SHA256 == "" {
 		return ""
 	}
-	return "https://kefu.example/files/" + a.SHA256 + "/0/sig/" + a.Name
+	return "https://kefu.example/files/" + a.SHA256 + "/0/sig/" + url.PathEscape(a.Name)
 }
 
 func testDeps(t *testing.T) connector.Deps {
