@@ -38,6 +38,7 @@ func floors() map[string]floor {
 		"internal/connector": contracts,
 		"internal/bus":       contracts,
 		"internal/vault":     contracts,
+		"internal/card":      contracts,
 
 		"internal/switchboard": verbs,
 		"internal/webhook":     verbs,

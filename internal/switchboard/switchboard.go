@@ -39,7 +39,9 @@ type Inbox struct {
 
 // Vault keeps transcripts.
 type Vault interface {
+	// Keep stores a file; the same bytes again are the same file.
 	Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error)
+	// Link is a signed address that does not expire; "" when the file is not in the vault.
 	Link(a kefu.Attachment) string
 }
 
