@@ -71,10 +71,9 @@ func (s *Server) startPost(forum *channel, d channelDraft, c *call, o object, f 
 	m := w.compose(t, w.botID, in)
 	m.ID = t.ID
 	w.post(t, m)
-	return created(struct {
-		Channel
-		Message Message `json:"message"`
-	}{t.Channel, s.rendered(m)})
+	out, shown := t.Channel, s.rendered(m)
+	out.FirstMessage = &shown
+	return created(out)
 }
 
 func (w *world) addThread(parent *channel, t Channel, d channelDraft) *channel {

@@ -108,6 +108,7 @@ type Channel struct {
 	MemberCount      int             `json:"member_count,omitempty"`
 	AvailableTags    []ForumTag      `json:"available_tags,omitempty"`
 	AppliedTags      []string        `json:"applied_tags,omitempty"`
+	FirstMessage     *Message        `json:"message,omitempty"` // in the answer to a new forum post only
 	Deleted          bool            `json:"-"`
 }
 
