@@ -157,7 +157,9 @@ func TestEveryRefusalIsAProblemDocument(t *testing.T) {
 func TestAFailedCheckMakesTheProcessUnreadyAndADegradedOneDoesNot(t *testing.T) {
 	for status, want := range map[string]int{api.CheckOK: 200, api.CheckDegraded: 200, api.CheckFail: 503} {
 		o := api.Options{Log: slog.New(slog.DiscardHandler), Metrics: http.NotFoundHandler(), Files: http.NotFoundHandler(),
-			Ready: func(context.Context) []api.Check { return []api.Check{{Name: "x", Status: status}, {Name: "y", Status: api.CheckOK}} }}
+			Ready: func(context.Context) []api.Check {
+				return []api.Check{{Name: "x", Status: status}, {Name: "y", Status: api.CheckOK}}
+			}}
 		w := httptest.NewRecorder()
 		api.New(o).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", http.NoBody))
 		if w.Code != want || !strings.Contains(w.Body.String(), `"status":"`+status+`","checks"`) {

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +23,8 @@ func (s *server) client(r *http.Request) (addr netip.Addr, forwarded bool) {
 	}
 	// From the right: each trusted proxy vouches for the address before it.
 	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(chain) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
+	for _, text := range slices.Backward(chain) {
+		hop, err := netip.ParseAddr(strings.TrimSpace(text))
 		if err != nil {
 			return addr, true
 		}

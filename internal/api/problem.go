@@ -90,7 +90,7 @@ func writeBody(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(body) // the caller hung up; the commit has happened and a repetition is a duplicate
+	_ = enc.Encode(body) //nolint:errchkjson // the caller hung up; the commit has happened and a repetition is a duplicate
 }
 
 // unready is the status of a process that should get no requests.

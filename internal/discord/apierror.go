@@ -103,7 +103,7 @@ func walk(node json.RawMessage, path []string, emit func(FieldError)) {
 			leaves(fields[name], at, emit)
 			continue
 		}
-		walk(fields[name], append(path[:len(path):len(path)], name), emit)
+		walk(fields[name], append(slices.Clip(path), name), emit)
 	}
 }
 

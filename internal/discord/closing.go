@@ -104,7 +104,7 @@ func (e *refusedEventError) Error() string {
 func (e *refusedEventError) Unwrap() error { return e.err }
 
 // closedBy judges the error that ended reading: fatal, or the session is over (forget), or neither.
-func closedBy(err error) (_ error, forget bool) {
+func closedBy(err error) (_ error, forget bool) { //nolint:revive // the error is what it is about; forget qualifies it
 	code := websocket.CloseStatus(err)
 	if words := fatalWords(code); words != "" {
 		return &FatalError{Code: int(code), Words: words, Err: err}, true

@@ -90,7 +90,7 @@ func (c *conn) fail(code websocket.StatusCode, reason error) {
 		c.wg.Go(func() {
 			tear := time.AfterFunc(c.s.o.Timing.Close, c.tear)
 			defer tear.Stop()
-			c.ws.Close(code, "")
+			_ = c.ws.Close(code, "")
 		})
 	})
 }

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -120,7 +121,7 @@ func findComponent(cs []Component, customID string) (Component, bool) {
 		}
 		inner := c.Components
 		if c.Component != nil {
-			inner = append(inner[:len(inner):len(inner)], *c.Component)
+			inner = append(slices.Clip(inner), *c.Component)
 		}
 		if found, ok := findComponent(inner, customID); ok {
 			return found, true

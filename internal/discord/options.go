@@ -64,7 +64,7 @@ func (o Options) withDefaults() Options {
 
 // newTransport keeps more idle connections to the one host than the default two, which would dial anew under load.
 func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 90 * time.Second}
 	t.MaxIdleConnsPerHost = 64
 	return t
 }

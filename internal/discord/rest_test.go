@@ -234,7 +234,7 @@ func TestCalls(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 				body := "{}"
-				if strings.HasSuffix(tc.name, "s") && r.Method == "GET" && tc.name != "ActiveThreads" || tc.name == "OverwriteGuildCommands" ||
+				if strings.HasSuffix(tc.name, "s") && r.Method == http.MethodGet && tc.name != "ActiveThreads" || tc.name == "OverwriteGuildCommands" ||
 					strings.HasPrefix(tc.name, "Messages") {
 					body = "[]"
 				}

@@ -103,5 +103,5 @@ func (r *result) expire() {
 // backoff is the wait before the next try: doubling from a second to ten minutes, the second half of it random.
 func backoff(tries int) time.Duration {
 	wait := min(firstWait<<min(tries, 20), longestWait)
-	return wait/2 + rand.N(wait/2+1) //nolint:gosec // jitter needs no secrecy
+	return wait/2 + rand.N(wait/2+1)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,11 +70,9 @@ func (r *remote) Send(ctx context.Context, out connector.Outbound) (connector.Re
 	receipt := connector.Receipt{Parts: []connector.Part{{ExternalID: string(out.DeliveryID), Fingerprint: out.Message.Content.Text}}}
 	if out.Unsure {
 		r.unsure++
-		for _, have := range r.threads[out.Thread.ExternalID] {
-			if have == out.Message.Content.Text {
-				receipt.Found = true
-				return receipt, nil
-			}
+		if slices.Contains(r.threads[out.Thread.ExternalID], out.Message.Content.Text) {
+			receipt.Found = true
+			return receipt, nil
 		}
 	}
 	if len(r.script) > 0 {

@@ -86,7 +86,7 @@ func (d *Dispatcher) recordFinal(tx *store.Tx, r result) error {
 
 // wakeWaiting lets a mark that was just shown as waiting look again when its message became final meanwhile.
 func (d *Dispatcher) wakeWaiting(tx *store.Tx, r result) error {
-	if r.job.Kind != kefu.DeliverMark || r.err != nil {
+	if shown := r.err == nil; r.job.Kind != kefu.DeliverMark || !shown {
 		return nil
 	}
 	fate, ok, err := tx.FateOf(r.job.MessageID)
@@ -102,7 +102,7 @@ func (d *Dispatcher) tell(ctx context.Context, r result) {
 	d.Observe(j.InboxID, j.Kind, r.attempt.Outcome, r.attempt.Duration)
 	level := slog.LevelInfo
 	args := []any{"ticket_id", j.ticket.ExternalID, "conversation_id", j.ConversationID, "delivery_id", j.ID, "kind", j.Kind, "inbox", j.InboxID,
-		"message_id", j.MessageID, "state", r.finish.State, "took", r.attempt.Duration}
+		"message_id", j.MessageID, "outcome", r.attempt.Outcome, "state", r.finish.State, "took", r.attempt.Duration}
 	switch {
 	case r.err != nil && r.finish.State.Final():
 		level = slog.LevelError
@@ -113,7 +113,7 @@ func (d *Dispatcher) tell(ctx context.Context, r result) {
 	case j.Kind == kefu.DeliverMark:
 		level = slog.LevelDebug
 	}
-	d.Log.Log(ctx, level, "delivery "+string(r.attempt.Outcome), args...)
+	d.Log.Log(ctx, level, "delivery attempted", args...)
 	if r.err != nil && r.finish.State.Final() {
 		d.Bus.Signal(bus.Events)
 	}

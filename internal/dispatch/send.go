@@ -119,9 +119,9 @@ func (d *Dispatcher) threadName(ctx context.Context, j *job) (name string, err e
 
 func (d *Dispatcher) sendMessage(ctx context.Context, j *job) (connector.Receipt, error) {
 	out := connector.Outbound{DeliveryID: j.ID, Thread: j.thread(), Message: j.message, Customer: j.customer, Known: j.parts, Unsure: j.Unsure,
-		UnsureSince: j.UnsureSince, Late: j.Late, SentBefore: func(print string) (n int, err error) {
+		UnsureSince: j.UnsureSince, Late: j.Late, SentBefore: func(fingerprint string) (n int, err error) {
 			err = d.Store.View(ctx, func(tx *store.Tx) error {
-				count, err := tx.CountSent(j.LinkID, print, j.ID)
+				count, err := tx.CountSent(j.LinkID, fingerprint, j.ID)
 				n = int(count)
 				return err
 			})

@@ -7,8 +7,10 @@ import (
 )
 
 const (
+	//nolint:gosec // a statement, not a credential
 	sqlInsertAPIKey = `INSERT INTO api_key (id, name, hash, scopes, created_at, expires_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`
-	sqlAPIKey       = `SELECT id, name, scopes, expires_at FROM api_key WHERE hash = $1`
+	//nolint:gosec // a statement, not a credential
+	sqlAPIKey = `SELECT id, name, scopes, expires_at FROM api_key WHERE hash = $1`
 )
 
 // APIKey is a stored key; the key itself is never stored, only its hash.

@@ -14,14 +14,14 @@ import (
 func TestEnginesHaveTheSameSchema(t *testing.T) {
 	prints := map[sqldb.Dialect]string{}
 	each(t, func(t *testing.T, s *store.Store) {
-		print, err := sqldb.Fingerprint(t.Context(), s.DB())
+		schema, err := sqldb.Fingerprint(t.Context(), s.DB())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(print, "delivery") {
-			t.Fatalf("the fingerprint does not name the tables:\n%s", print)
+		if !strings.Contains(schema, "delivery") {
+			t.Fatalf("the fingerprint does not name the tables:\n%s", schema)
 		}
-		prints[s.DB().Dialect()] = print
+		prints[s.DB().Dialect()] = schema
 	})
 	if len(prints) == 2 {
 		if diff := cmp.Diff(prints[sqldb.SQLite], prints[sqldb.PostgreSQL]); diff != "" {

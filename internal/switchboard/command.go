@@ -64,7 +64,7 @@ func (c *change) carryOut(conv store.Conversation, link store.Link, in connector
 		if conv.Status != kefu.StatusClosed {
 			return connector.RefusedOpen, nil
 		}
-		return "", c.reopen(conv, by, link.ID)
+		return "", c.reopen(conv, by)
 	case connector.CmdRetry:
 		return c.retry(conv, kefu.DeliveryID(in.Command.Args["delivery"]))
 	case connector.CmdTakeOver:

@@ -64,14 +64,14 @@ const confirmed = "\x00confirmed"
 // settle ends the doubt about messages marked as possible duplicates: the source has them, or it has them once.
 func (c *change) settle(t *tally) (int, error) {
 	settled := 0
-	for print, messages := range t.received {
+	for fingerprint, messages := range t.received {
 		for _, m := range messages {
 			// A young one may be newer than what the source told: its doubt stays until the next comparison.
-			if !m.Meta.PossibleDuplicate || print != confirmed && c.Now.Sub(m.CreatedAt) < duplicateWindow {
+			if !m.Meta.PossibleDuplicate || fingerprint != confirmed && c.Now.Sub(m.CreatedAt) < duplicateWindow {
 				continue
 			}
 			m.Meta.PossibleDuplicate = false
-			m.Meta.Duplicate = print != confirmed
+			m.Meta.Duplicate = fingerprint != confirmed
 			if err := c.SetMeta(m.ID, m.Meta); err != nil {
 				return settled, err
 			}

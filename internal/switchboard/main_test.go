@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -106,7 +107,7 @@ func (b *board) openDesk(conv kefu.ConversationID, inbox kefu.InboxID, channel s
 				return tx.OpenLink(l.ID, channel, channel, nil, "")
 			}
 		}
-		return fmt.Errorf("no link to %s: %v", inbox, err)
+		return cmp.Or(err, fmt.Errorf("no link to %s", inbox))
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -179,7 +179,7 @@ func (c *change) wakeClosed(link store.Link, in connector.Inbound) (store.Link, 
 		return link, nil
 	}
 	if c.Now.Sub(conv.ClosedAt) <= ReopenWithin {
-		return link, c.reopen(conv, by, link.ID)
+		return link, c.reopen(conv, by)
 	}
 	if err := c.RetireLink(link.ID); err != nil {
 		return link, err

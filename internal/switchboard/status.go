@@ -29,7 +29,7 @@ func (c *change) receiveStatus(link store.Link, in connector.Inbound, id kefu.Me
 	case in.Status == kefu.StatusClosed:
 		return res, c.close(conv, link, closing{by: by, closedBy: in.ClosedBy, reason: in.Reason, id: id, fromCustomer: link.Role == kefu.RoleCustomer})
 	case in.Status == kefu.StatusOpen && conv.Status == kefu.StatusClosed:
-		return res, c.reopen(conv, by, link.ID)
+		return res, c.reopen(conv, by)
 	}
 	res.Duplicate, res.MessageID = true, ""
 	return res, nil
@@ -81,7 +81,7 @@ func (c *change) close(conv store.Conversation, link store.Link, how closing) er
 }
 
 // reopen takes a closed conversation up again. The conversation is locked.
-func (c *change) reopen(conv store.Conversation, by kefu.Author, source kefu.LinkID) error {
+func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 	conv.Status, conv.ClosedAt, conv.ClosedBy = kefu.StatusOpen, time.Time{}, ""
 	if err := c.SetStatus(conv.ID, conv.Status, conv.ClosedAt, ""); err != nil {
 		return err

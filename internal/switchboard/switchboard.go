@@ -96,7 +96,7 @@ func (b *Switchboard) update(ctx context.Context, fn func(*change) error) error 
 		b.bus.Signal(topic)
 	}
 	for _, l := range done.lines {
-		b.log.InfoContext(ctx, l.msg, l.args...)
+		b.log.InfoContext(ctx, l.msg, l.args...) //nolint:sloglint // every caller of say gives a constant
 	}
 	return nil
 }

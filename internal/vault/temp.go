@@ -30,7 +30,7 @@ func claim(dir string) (*os.File, error) {
 
 // discard closes a temporary file and removes it, if it is still one.
 func discard(f *os.File) {
-	f.Close()
+	_ = f.Close()
 	os.Remove(f.Name())
 }
 
@@ -55,7 +55,7 @@ func sweepOne(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	held, err := lock(f)
 	if err != nil {
 		st, err := f.Stat()

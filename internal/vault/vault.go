@@ -137,7 +137,7 @@ func (v *Vault) settle(tmp *os.File, sha string) error {
 	// Closing gives up the lock, and the sweep of a node that starts just now would take the file: it stays open until it has its
 	// name. Windows cannot rename an open file, and has no such lock.
 	if runtime.GOOS == "windows" {
-		tmp.Close()
+		_ = tmp.Close()
 	}
 	shelf := filepath.Dir(path)
 	if err := makeDir(shelf); err != nil {
