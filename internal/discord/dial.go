@@ -104,7 +104,7 @@ func (s *Session) dial(ctx context.Context, address string) (ws *websocket.Conn,
 	ctx, cancel := context.WithTimeout(ctx, s.o.Timing.Dial)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { raw = i.Conn }})
-	ws, _, err = websocket.Dial( //nolint:bodyclose // the library closes itctx, u.String(), &websocket.DialOptions{
+	ws, _, err = websocket.Dial(ctx, u.String(), &websocket.DialOptions{ //nolint:bodyclose // the library closes it
 		HTTPClient: s.http,
 		HTTPHeader: http.Header{"User-Agent": {s.c.o.UserAgent}},
 	})
