@@ -52,7 +52,7 @@ func customerFields(l lang, who kefu.Contact) []api.EmbedField {
 		Name: l.say("customer"), Value: cut(or(api.EscapeMarkdown(strings.TrimSpace(who.Name)), l.say("unset")), maxShort), Inline: true,
 	}}
 	if masked := maskEmail(who.Email); masked != "" {
-		fields = append(fields, api.EmbedField{Name: l.say("email"), Value: cut(api.EscapeMarkdown(masked), maxShort), Inline: true})
+		fields = append(fields, api.EmbedField{Name: l.say("email"), Value: code(masked), Inline: true})
 	}
 	return fields
 }
@@ -135,9 +135,9 @@ func extras(l lang, o kefu.Order) []api.EmbedField {
 	if p := o.Logistics; p != nil && (p.Carrier != "" || p.TrackingNumber != "") {
 		line := api.EscapeMarkdown(oneLine(p.Carrier))
 		if p.TrackingNumber != "" {
-			line += " `" + strings.ReplaceAll(oneLine(p.TrackingNumber), "`", "'") + "`"
+			line = cut(line, maxShort) + " " + code(oneLine(p.TrackingNumber))
 		}
-		fields = append(fields, api.EmbedField{Name: l.say("order_parcel"), Value: cut(strings.TrimSpace(line), maxShort), Inline: true})
+		fields = append(fields, api.EmbedField{Name: l.say("order_parcel"), Value: cut(strings.TrimSpace(line), 2*maxShort), Inline: true})
 	}
 	if remark := strings.TrimSpace(o.Remark); remark != "" {
 		fields = append(fields, api.EmbedField{Name: l.say("order_remark"), Value: cut(quote(remark), maxRemark)})
@@ -162,6 +162,9 @@ func orderColour(status string) int {
 	}
 	return 0x7F8C8D
 }
+
+// code shows text letter by letter.
+func code(s string) string { return "`" + cut(strings.ReplaceAll(s, "`", "'"), maxShort-2) + "`" }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

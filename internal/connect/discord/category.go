@@ -204,7 +204,7 @@ func (c *Connector) grow(ctx context.Context, k category) (string, []api.Overwri
 	}
 	made, found := c.adopt(s, k, channels)
 	if !found {
-		made, err = c.api.CreateGuildChannel(ctx, c.set.guildID, c.nextCategory(s, k, channels))
+		made, err = c.create(ctx, c.nextCategory(s, k, channels))
 		if err != nil {
 			return "", nil, err
 		}

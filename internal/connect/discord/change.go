@@ -37,7 +37,7 @@ func (c *Connector) changePost(ctx context.Context, channel, id, text, sign stri
 	if err != nil || len(old.Embeds) == 0 {
 		return err
 	}
-	embeds := uploadsByName(old)
+	embeds := old.Embeds
 	embeds[0].Description = text
 	last := &embeds[len(embeds)-1]
 	if last.Footer != nil {
@@ -47,17 +47,4 @@ func (c *Connector) changePost(ctx context.Context, channel, id, text, sign stri
 		_, err := c.api.EditMessage(ctx, channel, id, api.MessageEdit{Embeds: &embeds})
 		return err
 	})
-}
-
-// uploadsByName gives a post's embeds with uploaded pictures named as they were when they were sent: the addresses that Discord shows
-// for them expire.
-func uploadsByName(m api.Message) []api.Embed {
-	for i := range m.Embeds {
-		for _, a := range m.Attachments {
-			if e := &m.Embeds[i]; e.Image != nil && (e.Image.URL == a.URL || e.Image.URL == a.ProxyURL) {
-				e.Image = &api.EmbedImage{URL: "attachment://" + a.Filename}
-			}
-		}
-	}
-	return m.Embeds
 }

@@ -53,6 +53,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 		rooms:    newPool(),
 		archives: newPool(),
 		told:     map[string]time.Time{},
+		asking:   make(chan struct{}, 1),
 	}, nil
 }
 
@@ -64,6 +65,7 @@ type Connector struct {
 	api  *api.Client
 
 	rooms, archives *pool
+	asking          chan struct{} // held by who asks for the guild
 
 	mu     sync.Mutex
 	server *server // what is known of the guild, until it is too old

@@ -25,29 +25,52 @@ type server struct {
 	err   error // why it is not known
 }
 
-// guild gives what is known of the guild, asked for at most every few minutes.
+// guild gives what is known of the guild, asked for at most every few minutes, by one at a time.
 func (c *Connector) guild(ctx context.Context) (*server, error) {
-	now := c.deps.Now()
-	c.mu.Lock()
-	s := c.server
-	c.mu.Unlock()
-	if s != nil && s.err == nil && now.Sub(s.asked) < guildFresh || s != nil && s.err != nil && now.Sub(s.asked) < guildRetry {
+	if s := c.knownGuild(); s != nil {
 		return s, s.err
 	}
-	s = c.askGuild(ctx)
-	s.asked = now
-	if ctx.Err() != nil {
-		return s, s.err // says nothing about the guild
+	select {
+	case c.asking <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	c.mu.Lock()
-	c.server = s
-	c.mu.Unlock()
+	defer func() { <-c.asking }()
+	if s := c.knownGuild(); s != nil {
+		return s, s.err // whoever asked before us has just learnt it
+	}
+	s := c.askGuild(ctx)
+	s.asked = c.deps.Now()
+	if ctx.Err() == nil { // else the failure says nothing about the guild
+		c.mu.Lock()
+		c.server = s
+		c.mu.Unlock()
+	}
 	return s, s.err
+}
+
+// knownGuild is what is known and fresh enough, nil for nothing.
+func (c *Connector) knownGuild() *server {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.server
+	if s == nil {
+		return nil
+	}
+	age := c.deps.Now().Sub(s.asked)
+	if s.err == nil && age < guildFresh || s.err != nil && age < guildRetry {
+		return s
+	}
+	return nil
 }
 
 func (c *Connector) askGuild(ctx context.Context) *server {
 	var s server
-	if s.guild, s.err = c.api.Guild(ctx, c.set.guildID); s.err != nil {
+	s.err = patiently(ctx, func() (err error) {
+		s.guild, err = c.api.Guild(ctx, c.set.guildID)
+		return err
+	})
+	if s.err != nil {
 		return &s
 	}
 	self, err := c.self(ctx)
@@ -56,7 +79,10 @@ func (c *Connector) askGuild(ctx context.Context) *server {
 		return &s
 	}
 	s.botID = self.ID
-	s.bot, s.err = c.api.GuildMember(ctx, c.set.guildID, s.botID)
+	s.err = patiently(ctx, func() (err error) {
+		s.bot, err = c.api.GuildMember(ctx, c.set.guildID, s.botID)
+		return err
+	})
 	return &s
 }
 
@@ -75,7 +101,10 @@ func (c *Connector) self(ctx context.Context) (api.User, error) {
 	if bot.ID != "" {
 		return bot, nil
 	}
-	bot, err := c.api.CurrentUser(ctx)
+	err := patiently(ctx, func() (err error) {
+		bot, err = c.api.CurrentUser(ctx)
+		return err
+	})
 	if err == nil {
 		c.setSelf(bot)
 	}

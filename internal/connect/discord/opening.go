@@ -138,27 +138,24 @@ func (c *Connector) markedPost(ctx context.Context, id kefu.ConversationID) (api
 // makeChannel makes the channel wherever there is room.
 func (c *Connector) makeChannel(ctx context.Context, o connector.Opening) (api.Channel, error) {
 	l := c.language(ctx)
-	neutral := fmt.Sprintf("ticket-%d", o.Ticket.Number)
-	create := api.ChannelCreate{
-		Name:  or(api.NormalizeChannelName(o.Name), neutral),
-		Type:  api.ChannelText,
-		Topic: c.topic(l, o),
-	}
+	names := channelNames(o)
+	create := api.ChannelCreate{Name: names[0], Type: api.ChannelText, Topic: c.topic(l, o)}
 	where := c.ticketCategories()
 	for range maxTries {
 		var err error
 		if create.ParentID, create.Overwrites, err = c.home(ctx, where); err != nil {
 			return c.overflow(ctx, l, o, create.Name, err)
 		}
-		ch, err := c.api.CreateGuildChannel(ctx, c.set.guildID, create)
+		ch, err := c.create(ctx, create)
 		switch {
 		case err == nil:
 			return ch, nil
 		case categoryFull(err):
 			c.markFull(ctx, where, create.ParentID)
-		case nameRefused(err) && create.Name != neutral:
+		case nameRefused(err) && len(names) > 1:
 			c.log.InfoContext(ctx, "discord: channel name refused", "ticket", o.Ticket.Number)
-			create.Name = neutral
+			names = names[1:]
+			create.Name = names[0]
 		case categoryWrong(err) || channelGone(err):
 			c.lose(ctx, where, create.ParentID)
 		default:
@@ -166,6 +163,24 @@ func (c *Connector) makeChannel(ctx context.Context, o connector.Opening) (api.C
 		}
 	}
 	return api.Channel{}, errNoRoom
+}
+
+func (c *Connector) create(ctx context.Context, ch api.ChannelCreate) (made api.Channel, err error) {
+	err = patiently(ctx, func() (err error) {
+		made, err = c.api.CreateGuildChannel(ctx, c.set.guildID, ch)
+		return err
+	})
+	return made, err
+}
+
+// channelNames are the names to try, best first. Discord's word filter is not public, and refuses numbers as well: of ticket 1488 the
+// neutral name is no better than the first, so that the last one has no word or number in it that anybody chose.
+func channelNames(o connector.Opening) []string {
+	neutral := []string{fmt.Sprintf("ticket-%d", o.Ticket.Number), "ticket-" + digest(8, "name", string(o.ConversationID))}
+	if name := api.NormalizeChannelName(o.Name); name != "" && name != neutral[0] {
+		return slices.Concat([]string{name}, neutral)
+	}
+	return neutral
 }
 
 // topic says what the channel is, for people and for finding it again.

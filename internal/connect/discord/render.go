@@ -108,13 +108,13 @@ func colourOf(m kefu.Message) int {
 	return colourCustomer
 }
 
-// attach adds the order and the attachments: the first picture into the last text's own embed, the rest below it, and into further
-// posts when there are more than one holds.
+// attach adds the order, in a post of its own, and the attachments: the first picture into the last embed, the rest below it, and into
+// further posts when there are more than one holds.
 func attach(l lang, posts []post, m kefu.Message) []post {
-	last := len(posts) - 1
 	if m.Content.Order != nil {
-		posts[last].pieces = append(posts[last].pieces, piece{embed: orderEmbed(l, *m.Content.Order)})
+		posts = append(posts, post{pieces: []piece{{embed: orderEmbed(l, *m.Content.Order)}}})
 	}
+	last := len(posts) - 1
 	for i := range m.Content.Attachments {
 		a := m.Content.Attachments[i]
 		if i == 0 && posts[last].pieces[0].file == nil {

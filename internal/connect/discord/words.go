@@ -67,7 +67,7 @@ var texts = map[word][languages]string{
 	"file_lost":        {"📎 檔案無法讀取：%s", "📎 文件无法读取：%s", "📎 The file cannot be read: %s"},
 	"no_text":          {"（沒有文字）", "（没有文字）", "(no text)"},
 	"history":          {"頻道已重建，以下是先前的對話。", "频道已重建，以下是此前的对话。", "This channel was made again. What was said before:"},
-	"history_cut":      {"更早的 %d 則訊息未列出，請用 /transcript 查看。", "更早的 %d 条消息未列出，请用 /transcript 查看。", "%d earlier messages are not shown; see /transcript."},
+	"history_cut":      {"更早的 %d 則訊息未列出，請用 /transcript 查看。", "更早的 %d 条消息未列出，请用 /transcript 查看。", "Earlier messages that are not shown: %d. See /transcript."},
 	"topic":            {"客服單 #%d · %s · %s", "工单 #%d · %s · %s", "Ticket #%d · %s · %s"},
 	"button_reply":     {"回覆", "回复", "Reply"},
 	"button_claim":     {"認領", "认领", "Claim"},
@@ -91,7 +91,7 @@ var texts = map[word][languages]string{
 	"order_remark":  {"備註", "备注", "Remark"},
 	"order_more":    {"…另有 %d 項", "…另有 %d 项", "… and %d more"},
 	"order_error":   {"無法取得訂單：%s", "无法获取订单：%s", "The order could not be fetched: %s"},
-	"orders_more":   {"另有 %d 筆訂單，請按「訂單」查看", "另有 %d 笔订单，请按“订单”查看", "%d more orders: press Order"},
+	"orders_more":   {"另有 %d 筆訂單，請按「訂單」查看", "另有 %d 笔订单，请按“订单”查看", "More orders: %d. Press Order"},
 	"orders_empty":  {"這位顧客沒有訂單。", "这位客户没有订单。", "This customer has no orders."},
 
 	// Notices.
