@@ -44,7 +44,7 @@ func (Factory) Describe() connector.Descriptor {
 			"sends replies and closings to the site",
 			"shows the order of a ticket",
 			"finds lost messages by comparison with the site",
-			"looks whether an uncertain reply arrived",
+			connector.CapLooks,
 		},
 	}
 }
