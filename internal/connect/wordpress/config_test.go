@@ -71,7 +71,7 @@ func TestSettingsRefused(t *testing.T) {
 		set    map[string]any
 		fields []string
 	}{
-		{map[string]any{"site": 1, "aplication_password": "hunter2-hunter2"}, []string{"aplication_password", "site"}},
+		{map[string]any{"site": 1, "app_password": "hunter2-hunter2"}, []string{"app_password", "site"}},
 		{map[string]any{"site_url": "shop.example", "username": "a:b", "application_password": 5, "hook_secret": "short", "allow_unsigned_from": []string{"hunter2-hunter2", "10.0.0.0/8"},
 			"default": "yes", "order_url": "https://shop.example", "sweep_every": "often", "currency": "NT$", "time_zone": "Taipei"},
 			[]string{"allow_unsigned_from", "application_password", "application_password", "currency", "default", "hook_secret", "order_url", "site_url", "sweep_every", "time_zone", "username"}},

@@ -2,6 +2,7 @@ package wordpress
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/netip"
 	"os"
@@ -144,8 +145,8 @@ func TestReceiveRefuses(t *testing.T) {
 }
 
 func faultFields(err error) []string {
-	e, ok := err.(*kefu.Error)
-	if !ok {
+	var e *kefu.Error
+	if !errors.As(err, &e) {
 		return nil
 	}
 	var names []string
@@ -267,8 +268,12 @@ func TestReceiveAuthentication(t *testing.T) {
 			if kefu.KindOf(err) != kefu.KindUnauthorized {
 				t.Fatalf("got %v, want unauthorized", err)
 			}
+			var e *kefu.Error
+			if !errors.As(err, &e) {
+				t.Fatal(err)
+			}
 			for _, w := range c.words {
-				if !strings.Contains(err.(*kefu.Error).Msg, w) {
+				if !strings.Contains(e.Msg, w) { // what the sender sees
 					t.Errorf("%q does not name %q", err, w)
 				}
 			}

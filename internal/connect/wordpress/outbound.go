@@ -67,18 +67,18 @@ func found(part connector.Part, there bool) connector.Receipt {
 }
 
 // arrived counts the ticket's messages that equal ours against those that we know to have sent before.
-func (c *Connector) arrived(ctx context.Context, out connector.Outbound, print string) (bool, error) {
+func (c *Connector) arrived(ctx context.Context, out connector.Outbound, fingerprint string) (bool, error) {
 	history, err := c.history(ctx, out.Thread.ExternalID)
 	if err != nil {
 		return false, cannotAsk(err)
 	}
-	known, err := out.SentBefore(print)
+	known, err := out.SentBefore(fingerprint)
 	if err != nil {
 		return false, cannotAsk(err)
 	}
 	there := 0
 	for _, m := range history.messages {
-		if c.sentFingerprint(m.sender, m.text) == print {
+		if c.sentFingerprint(m.sender, m.text) == fingerprint {
 			there++
 		}
 	}

@@ -112,8 +112,8 @@ func TestSendFaults(t *testing.T) {
 			c.fault.Route, c.fault.Count = fake.RouteUpdate, 1
 			site.Inject(c.fault)
 			receipt, err := conn.Send(t.Context(), reply("您好"))
-			e, ok := err.(*connector.SendError)
-			if !ok {
+			var e *connector.SendError
+			if !errors.As(err, &e) {
 				t.Fatalf("got %v, %+v", err, receipt)
 			}
 			got := want{e.Class, e.Scope, c.want.words, e.RetryAfter, len(site.Replies(33))}
@@ -213,9 +213,9 @@ func TestSendCountsEqualReplies(t *testing.T) {
 		}
 		site.CustomerWrites(t.Context(), 33, "ok") // equal words of another sender count for nothing
 		out := reply("ok")
-		out.Unsure, out.SentBefore = true, func(print string) (int, error) {
-			if print != conn.Fingerprint(out.Message) {
-				t.Errorf("asked for %q", print)
+		out.Unsure, out.SentBefore = true, func(fingerprint string) (int, error) {
+			if fingerprint != conn.Fingerprint(out.Message) {
+				t.Errorf("asked for %q", fingerprint)
 			}
 			return c.known, nil
 		}

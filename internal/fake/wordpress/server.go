@@ -59,7 +59,7 @@ func New(o Options) *Server {
 
 // Start listens on addr ("127.0.0.1:0" picks a port) and returns when requests are taken.
 func (s *Server) Start(addr string) error {
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(s.ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Server) SetDown(down bool) error {
 		s.http = nil
 		return err
 	}
-	l, err := net.Listen("tcp", s.addr)
+	l, err := new(net.ListenConfig).Listen(s.ctx, "tcp", s.addr)
 	if err != nil {
 		return err
 	}

@@ -285,7 +285,7 @@ func TestLedgerIsBounded(t *testing.T) {
 	s.CustomerOpens(t.Context(), wordpress.Opening{ID: 1})
 	last := 0
 	for range 50 {
-		r := httptest.NewRequest("POST", "/wp-json/dragonshop/v1/ticket/update", strings.NewReader(`{"ticket_id":"1","sender":"s","message":"m"}`))
+		r := httptest.NewRequest(http.MethodPost, "/wp-json/dragonshop/v1/ticket/update", strings.NewReader(`{"ticket_id":"1","sender":"s","message":"m"}`))
 		r.SetBasicAuth("kefu", wordpress.DefaultPassword)
 		w := httptest.NewRecorder()
 		s.Handler().ServeHTTP(w, r)
@@ -327,7 +327,7 @@ func BenchmarkUpdate(b *testing.B) {
 	defer c.CloseIdleConnections()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			req, _ := http.NewRequest("POST", s.URL()+"/wp-json/dragonshop/v1/ticket/update", strings.NewReader(`{"ticket_id":1,"sender":"s","message":"m"}`))
+			req, _ := http.NewRequest(http.MethodPost, s.URL()+"/wp-json/dragonshop/v1/ticket/update", strings.NewReader(`{"ticket_id":1,"sender":"s","message":"m"}`))
 			req.SetBasicAuth("kefu", wordpress.DefaultPassword)
 			resp, err := c.Do(req)
 			if err != nil {
