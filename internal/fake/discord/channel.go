@@ -152,9 +152,7 @@ func (w *world) mayGrant(list []Overwrite) error {
 func (w *world) addChannel(c Channel) *channel {
 	c.ID, c.GuildID = w.id(), w.guildID
 	c.Overwrites = slices.Concat([]Overwrite{}, c.Overwrites)
-	for i := range c.AvailableTags {
-		c.AvailableTags[i].ID = or(c.AvailableTags[i].ID, w.id())
-	}
+	c.AvailableTags = w.tagged(c.AvailableTags)
 	made := &channel{Channel: c}
 	if c.Position == 0 {
 		made.Position = w.inGuild
@@ -169,6 +167,15 @@ func (w *world) addChannel(c Channel) *channel {
 	w.emit("CHANNEL_CREATE", intentGuilds, made, made.Channel, nil)
 	w.announce()
 	return made
+}
+
+// tagged gives ids to the tags that have none.
+func (w *world) tagged(list []ForumTag) []ForumTag {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].ID = or(list[i].ID, w.id())
+	}
+	return list
 }
 
 func (s *Server) guildChannels(*call) (reply, error) {

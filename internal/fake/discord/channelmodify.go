@@ -72,6 +72,7 @@ func (w *world) modify(ch *channel, d channelDraft) {
 	put(&ch.RateLimitPerUser, d.slow)
 	put(&ch.NSFW, d.nsfw)
 	put(&ch.Overwrites, d.overwrites)
+	d.tags.value = w.tagged(d.tags.value)
 	put(&ch.AvailableTags, d.tags)
 	put(&ch.AppliedTags, d.applied)
 	if d.parent.set && !ch.isThread() && d.parent.value != ch.ParentID {

@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"kefu/internal/fake/discord"
+	"kefu/internal/fake/discord/judge"
 )
 
 // rewrite sends a real client's requests to the fake.
@@ -130,6 +132,25 @@ func TestForeignClient(t *testing.T) {
 		t.Errorf("history: %d messages, %v; want the newest first", len(list), err)
 	}
 	f.tidy(t, ch.ID, sent.ID)
+	judgeAll(t, s)
+}
+
+// judgeAll holds what discordgo sent against the official document; this
+// judges the judge, since discordgo is right.
+func judgeAll(t *testing.T, s *discord.Server) {
+	t.Helper()
+	path, err := judge.FindSpec()
+	if errors.Is(err, judge.ErrNoSpec) {
+		t.Logf("NOT CHECKED: requests against Discord's official document: %v", err)
+		return
+	}
+	j, err := judge.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, finding := range j.CheckAll(s.Requests()) {
+		t.Error(finding)
+	}
 }
 
 // press lets a member click and discordgo answer, only for them.

@@ -56,6 +56,9 @@ func (w *world) emitMessage(typ string, c *channel, m *Message) {
 	}
 	full := w.view(*m)
 	full.GuildID = c.GuildID
+	if typ != "MESSAGE_CREATE" {
+		full.Nonce = ""
+	}
 	if p := w.members[m.Author.ID]; p != nil && c.GuildID != "" {
 		author := p.Member
 		author.User = nil

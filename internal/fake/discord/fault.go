@@ -54,6 +54,25 @@ type Fault struct {
 	Status     int           // of the error kinds
 	Code       int           // of FaultErrorJSON: Discord's code
 	Message    string        // of FaultErrorJSON
+	Errors     FormErrors    // of FaultErrorJSON: what is wrong with the form
+}
+
+// FormErrors is the errors object of a form error, by dotted path.
+type FormErrors map[string]FormError
+
+// FormError is one code and its words.
+type FormError struct{ Code, Message string }
+
+// tree is the errors as Discord nests them; nil for none.
+func (e FormErrors) tree() map[string]any {
+	if len(e) == 0 {
+		return nil
+	}
+	f := newForm()
+	for path, x := range e {
+		f.add(path, x.Code, x.Message)
+	}
+	return *f.tree
 }
 
 // before says whether the fault's answer replaces the effect.
@@ -81,7 +100,7 @@ func (f Fault) answer(h http.Header, method, template string) answer {
 		return htmlAnswer(or(f.Status, 502), h, "<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>\n")
 	default:
 		status := or(f.Status, 500)
-		return errorAnswer(&apiError{status: status, code: f.Code, message: or(f.Message, "500: Internal Server Error")}, h)
+		return errorAnswer(&apiError{status: status, code: f.Code, message: or(f.Message, "500: Internal Server Error"), tree: f.Errors.tree()}, h)
 	}
 }
 

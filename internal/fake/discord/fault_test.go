@@ -166,3 +166,27 @@ func TestDeadline(t *testing.T) {
 		}
 	})
 }
+
+func TestReadyMadeFaults(t *testing.T) {
+	s := start(t, discord.Options{})
+	b := newBot(t, s)
+	path := "/guilds/" + s.GuildID() + "/channels"
+	for _, c := range []struct {
+		fault        discord.Fault
+		status, code int
+		words        string
+	}{
+		{discord.CategoryFull(1), 400, 50035, `{"parent_id":{"_errors":[{"code":"CHANNEL_PARENT_MAX_CHANNELS"`},
+		{discord.NameRefused(1), 400, 50035, `{"name":{"_errors":[{"code":"INVALID_COMMUNITY_PROPERTY_NAME"`},
+		{discord.GuildFull(1), 400, 30013, ""},
+		{discord.MissingPermissions("POST", nil, 1), 403, 50013, ""},
+	} {
+		s.Inject(c.fault)
+		a := b.do("POST", path, obj{"name": "x"})
+		b.want(a, c.status, c.code)
+		if !strings.Contains(string(a.Raw), c.words) {
+			t.Errorf("%s, want %s", a.Raw, c.words)
+		}
+	}
+	b.must("POST", path, obj{"name": "x"})
+}

@@ -126,7 +126,7 @@ func (s *Server) open(ws *websocket.Conn, r *http.Request) *conn {
 	defer s.mu.Unlock()
 	c.info = &Connection{At: s.w.now(), Path: strings.TrimSuffix(r.URL.Path, "/"), Version: "v" + or(q.Get("v"), "9"),
 		Compress: c.deflate != nil, Open: true}
-	s.w.connections = append(s.w.connections, c.info)
+	s.w.connections = append(s.w.connections[max(0, len(s.w.connections)-999):], c.info)
 	s.w.conns[c] = struct{}{}
 	if v, _ := strconv.Atoi(or(q.Get("v"), "9")); v != 9 && v != 10 {
 		c.push(frame{code: 4012})

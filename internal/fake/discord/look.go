@@ -165,7 +165,7 @@ func (s *Server) Violations() []Violation {
 	return slices.Clone(s.w.violations)
 }
 
-// Connections are the gateway connections, oldest first.
+// Connections are the gateway connections (the last 1,000), oldest first.
 func (s *Server) Connections() []Connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -65,9 +65,13 @@ func (r *recorder) clear() {
 	r.ring, r.next = nil, 0
 }
 
-// count notes an answer's status if it is one of those that lead to a ban.
-func (r *recorder) count(status int) {
-	if status != http.StatusUnauthorized && status != http.StatusForbidden && status != http.StatusTooManyRequests {
+// count notes an answer if it is one of those that lead to a ban; a 429 for a
+// limit shared with others does not.
+func (r *recorder) count(a answer) {
+	switch {
+	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
+	case a.status == http.StatusTooManyRequests && a.header.Get("X-RateLimit-Scope") != "shared":
+	default:
 		return
 	}
 	r.mu.Lock()

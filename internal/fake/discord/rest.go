@@ -82,6 +82,7 @@ func (s *Server) api(rt route) http.HandlerFunc {
 			return
 		}
 		q.Status = a.status
+		s.rec.count(a)
 		s.record(q, c, raw)
 		if hit && fault.Kind == FaultDelayAfter && s.pause(r.Context(), fault.Delay) != nil {
 			cut(w, false)
@@ -94,7 +95,6 @@ func (s *Server) api(rt route) http.HandlerFunc {
 // record keeps the request before it is answered, so that whoever has the
 // answer finds the record.
 func (s *Server) record(q Request, c *call, raw []byte) {
-	s.rec.count(q.Status)
 	s.rec.add(q, c, raw)
 	s.mu.Lock()
 	s.w.announce()
@@ -108,7 +108,9 @@ func (s *Server) judge(rt route, template string, c *call, readErr error, h http
 		return htmlAnswer(http.StatusTooManyRequests, h, cloudflarePage)
 	}
 	if !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
-		s.violate("user-agent", "User-Agent "+c.r.UserAgent()+": Discord wants DiscordBot ($url, $version)")
+		s.badAgent.Do(func() {
+			s.violate("user-agent", "User-Agent "+c.r.UserAgent()+": Discord wants DiscordBot ($url, $version)")
+		})
 	}
 	if !rt.open && c.r.Header.Get("Authorization") != "Bot "+s.opt.Token {
 		return errorAnswer(errUnauthorized, h)

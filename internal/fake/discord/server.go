@@ -20,6 +20,8 @@ type Server struct {
 	limits  *limiter
 	base    atomic.Pointer[string]
 
+	badAgent sync.Once // one violation tells it all
+
 	mu sync.Mutex // guards w, and everything a world points at
 	w  *world
 
