@@ -123,7 +123,10 @@ func TestDescribe(t *testing.T) {
 		}
 	}
 	a := connector.AbilitiesOf(build(t, testDeps(t), nil))
-	if a.Receiver == nil || a.StatusSender == nil || a.Enricher == nil || a.Comparer == nil || a.Prober == nil || a.Opener != nil || a.Listener != nil {
+	if !slices.Contains(d.Capabilities, connector.CapLooks) {
+		t.Error("it looks before it sends again, and must say so")
+	}
+	if a.Receiver == nil || a.Fingerprint == nil || a.StatusSender == nil || a.Enricher == nil || a.Comparer == nil || a.Prober == nil || a.Opener != nil || a.Listener != nil {
 		t.Errorf("abilities: %+v", a)
 	}
 }

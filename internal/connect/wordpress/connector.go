@@ -22,14 +22,15 @@ type Connector struct {
 }
 
 var (
-	_ connector.Factory      = Factory{}
-	_ connector.Connector    = (*Connector)(nil)
-	_ connector.Receiver     = (*Connector)(nil)
-	_ connector.StatusSender = (*Connector)(nil)
-	_ connector.Enricher     = (*Connector)(nil)
-	_ connector.Comparer     = (*Connector)(nil)
-	_ connector.Prober       = (*Connector)(nil)
-	_ fmt.Formatter          = (*Connector)(nil)
+	_ connector.Factory       = Factory{}
+	_ connector.Connector     = (*Connector)(nil)
+	_ connector.Receiver      = (*Connector)(nil)
+	_ connector.StatusSender  = (*Connector)(nil)
+	_ connector.Enricher      = (*Connector)(nil)
+	_ connector.Comparer      = (*Connector)(nil)
+	_ connector.Fingerprinter = (*Connector)(nil)
+	_ connector.Prober        = (*Connector)(nil)
+	_ fmt.Formatter           = (*Connector)(nil)
 )
 
 // Describe says what the channel is.

@@ -34,6 +34,9 @@ func (c *Connector) Snapshot(ctx context.Context, t connector.Thread) (connector
 		return connector.Snapshot{}, err
 	}
 	snap := connector.Snapshot{Title: h.title, Status: statusOf(h.status), Name: h.name}
+	if snap.Status == "" {
+		snap.StatusWord = h.status
+	}
 	if snap.Name == "" {
 		snap.Name = c.channelName(ctx, t.ExternalID)
 	}
