@@ -152,8 +152,10 @@ const (
 
 // Snapshot is a thread as its source of truth has it.
 type Snapshot struct {
-	Title    string
-	Status   kefu.Status // "" when the source does not say
-	Name     string
-	Messages []Inbound // oldest first, Kind message or open
+	Title  string
+	Status kefu.Status // "" when the source does not say, or says it in a word that is not known
+	// StatusWord is the source's own word when it is not known; it is kept, and changes nothing.
+	StatusWord string
+	Name       string
+	Messages   []Inbound // oldest first, Kind message or open
 }

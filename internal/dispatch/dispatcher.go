@@ -71,12 +71,14 @@ func New(o Options) *Dispatcher {
 }
 
 // Run claims and sends until ctx ends; then it takes nothing new, gives what is in flight ten seconds, records it and returns nil.
-// It returns an error only when it cannot even begin.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	wake, cancel := d.Bus.Subscribe(bus.Deliveries)
 	defer cancel()
-	if err := d.recover(ctx); err != nil {
-		return err
+	for err := d.recover(ctx); err != nil; err = d.recover(ctx) {
+		d.Log.WarnContext(ctx, "deliveries wait: what an earlier process left behind cannot be read now", "error", err)
+		if !sleep(ctx, lookAnyway) {
+			return nil
+		}
 	}
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -24,6 +24,7 @@ ORDER BY l.id`
 	sqlFormerLink = `UPDATE link SET role = 'former', slot = -slot - 1, sync_due = 0, updated_at = $2 WHERE id = $1`
 	sqlSetCursor  = `UPDATE link SET cursor = $2, updated_at = $3 WHERE id = $1`
 	sqlNameLink   = `UPDATE link SET name = $2, updated_at = $3 WHERE id = $1 AND name <> $2`
+	sqlLinkMeta   = `UPDATE link SET meta = $2, updated_at = $3 WHERE id = $1`
 	sqlSyncLink   = `UPDATE link SET sync_due = $2 WHERE id = $1`
 	sqlSyncInbox  = `UPDATE link SET sync_due = $2 WHERE inbox_id = $1 AND role = 'customer' AND external_id <> ''
 AND conversation_id IN (SELECT id FROM conversation WHERE status <> 'closed')`
@@ -127,6 +128,12 @@ func (tx *Tx) SetCursor(id kefu.LinkID, cursor string) error {
 // NameLink keeps the name that the customer's side gives the thread.
 func (tx *Tx) NameLink(id kefu.LinkID, name string) error {
 	_, err := tx.Exec(sqlNameLink, id, name, tx.now())
+	return err
+}
+
+// SetLinkMeta replaces what is noted about a thread.
+func (tx *Tx) SetLinkMeta(id kefu.LinkID, meta json.RawMessage) error {
+	_, err := tx.Exec(sqlLinkMeta, id, string(meta), tx.now())
 	return err
 }
 

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"time"
@@ -114,10 +115,8 @@ func (c *change) takeSnapshot(link store.Link, snap connector.Snapshot, parked [
 	if err != nil {
 		return err
 	}
-	if link.Opened == 0 && snap.Title != "" {
-		if err := c.titleRestored(link, snap.Title); err != nil {
-			return err
-		}
+	if err := c.describe(link, snap); err != nil {
+		return err
 	}
 	for _, in := range snap.Messages {
 		if have.takes(in) {
@@ -203,6 +202,35 @@ func (c *change) release(link store.Link, parked []*waiting, asked bool) error {
 		return err
 	}
 	return c.ScheduleSync(link.ID, c.nextSweep(link.InboxID, link.ID))
+}
+
+// describe keeps what the source says about the thread besides its messages.
+func (c *change) describe(link store.Link, snap connector.Snapshot) error {
+	if snap.Name != "" && snap.Name != link.Name {
+		if err := c.NameLink(link.ID, snap.Name); err != nil {
+			return err
+		}
+	}
+	if err := c.keepWord(link, snap.StatusWord); err != nil {
+		return err
+	}
+	if link.Opened > 0 || snap.Title == "" {
+		return nil
+	}
+	return c.titleRestored(link, snap.Title)
+}
+
+// keepWord keeps a status word that nobody here knows, and logs it once. It changes nothing.
+func (c *change) keepWord(link store.Link, word string) error {
+	if word == "" {
+		return nil
+	}
+	meta, err := json.Marshal(map[string]string{"status_word": word})
+	if err != nil || bytes.Equal(meta, link.Meta) {
+		return err
+	}
+	c.say("the site uses a status word that is not known; it is kept and changes nothing", link.ConversationID, link.TicketName, "word", word)
+	return c.SetLinkMeta(link.ID, meta)
 }
 
 func (c *change) titleRestored(link store.Link, title string) error {

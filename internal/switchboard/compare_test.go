@@ -5,6 +5,7 @@ import (
 
 	"kefu"
 	"kefu/internal/connector"
+	"kefu/internal/store"
 )
 
 func (b *board) compare(snap *connector.Snapshot) int {
@@ -138,6 +139,26 @@ func TestALostCloseIsFound(t *testing.T) {
 		snap.Status = kefu.StatusClosed
 		b.compare(snap)
 		if got := b.queue("guild") + "|" + b.queue("shop"); got != "closed|" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestAnUnknownStatusWordIsKeptAndChangesNothing(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		b.syncNow()
+		snap := snapshot("one")
+		snap.StatusWord, snap.Name = "等待中", "#改名"
+		b.compare(snap)
+		b.view(func(tx *store.Tx) error {
+			link, _, err := tx.Thread("shop", "33")
+			if string(link.Meta) != `{"status_word":"等待中"}` || link.Name != "#改名" || link.Status != kefu.StatusOpen {
+				t.Errorf("meta %s, name %s, status %s", link.Meta, link.Name, link.Status)
+			}
+			return err
+		})
+		if got := b.texts(res.ConversationID); got != "contact:one" {
 			t.Error(got)
 		}
 	})

@@ -147,7 +147,7 @@ func (c *change) afterOpen(in connector.Inbound, m store.Message) error {
 		return nil
 	}
 	conv, err := c.Conversation(m.ConversationID)
-	if err != nil {
+	if err != nil || conv.InitialMessageID != "" {
 		return err
 	}
 	return c.retitle(conv, m.ID, in.Title)
@@ -186,7 +186,7 @@ func (c *change) wakeClosed(link store.Link, in connector.Inbound) (store.Link, 
 	}
 	next, made, err := c.open(link.InboxID, in, conv.ID, false)
 	if err == nil && !made {
-		err = kefu.Errorf(kefu.KindUnavailable, "the ticket is being opened by another request")
+		err = errTwin
 	}
 	return next, err
 }

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,13 +26,23 @@ func (b *Switchboard) Receive(ctx context.Context, inbox kefu.InboxID, in connec
 	if in.Kind == connector.InCommand {
 		return b.command(ctx, inbox, in)
 	}
-	var res connector.Result
-	err := b.update(ctx, func(c *change) (err error) {
-		res, err = c.receive(inbox, in)
-		return err
-	})
-	return res, err
+	for tries := 0; ; tries++ {
+		var res connector.Result
+		err := b.update(ctx, func(c *change) (err error) {
+			res, err = c.receive(inbox, in)
+			return err
+		})
+		if errors.Is(err, errTwin) && tries < twinTries {
+			continue // the twin has committed: now it is found
+		}
+		return res, err
+	}
 }
+
+// errTwin undoes a transaction whose key was committed by another one after it had looked.
+var errTwin = kefu.Errorf(kefu.KindUnavailable, "the same message is being taken in by another request; send it again")
+
+const twinTries = 3
 
 // clean makes every text storable: the connectors clean what they know of, this is the last edge before the store.
 func clean(in *connector.Inbound) {
@@ -76,8 +87,7 @@ func (c *change) keep(inbox kefu.InboxID, key string, res connector.Result) erro
 	}
 	fresh, err := c.SaveSeen(inbox, key, store.Seen{ConversationID: res.ConversationID, MessageID: res.MessageID})
 	if err == nil && !fresh {
-		// A twin with the same key committed between our look and now; failing undoes this one, and the sender's next try finds the twin.
-		return kefu.Errorf(kefu.KindUnavailable, "the same message is being taken in by another request")
+		return errTwin
 	}
 	return err
 }

@@ -104,6 +104,34 @@ func TestTwoCreatesAtOnceAreOneTicket(t *testing.T) {
 	})
 }
 
+func TestOneKeyFromManyConnectionsIsOneMessage(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "first"))
+		in := writing("33", "once")
+		in.Key = "wh:1"
+		var all sync.WaitGroup
+		ids := make([]kefu.MessageID, 20)
+		for i := range ids {
+			all.Go(func() {
+				out, err := b.Receive(t.Context(), "shop", in)
+				if err != nil {
+					t.Error(err)
+				}
+				ids[i] = out.MessageID
+			})
+		}
+		all.Wait()
+		for _, id := range ids {
+			if id != ids[0] || id == "" {
+				t.Errorf("answered with %q and %q", id, ids[0])
+			}
+		}
+		if got := b.texts(res.ConversationID); got != "contact:first contact:once" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestManyWritersLeaveNoGapInSeqOrPositions(t *testing.T) {
 	each(t, guild, func(t *testing.T, b *board) {
 		res := b.take("shop", opening("33", "first"))

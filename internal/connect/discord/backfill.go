@@ -2,7 +2,9 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
@@ -14,29 +16,47 @@ const backfillPages = 200
 // Backfill emits what staff wrote in the channel after t.Cursor, oldest first. It blocks until the end is reached or an emit fails;
 // repeating it doubles nothing. *connector.SendError of class gone when the channel does not exist.
 func (c *Connector) Backfill(ctx context.Context, t connector.Thread, emit connector.Emit) error {
-	_, _, err := c.readOn(ctx, t, emit)
+	_, _, err := c.readOn(ctx, t, reading{emit: emit, live: c.deps.Now()})
 	return c.failure(ctx, t.ExternalID, err)
 }
 
-// readOn is Backfill; it counts what was new, and gives the last id that it read.
-func (c *Connector) readOn(ctx context.Context, t connector.Thread, emit connector.Emit) (recovered int, last string, err error) {
+// reading is how a channel is read on.
+type reading struct {
+	emit connector.Emit
+	// until ends the reading before this message, which comes by itself; "" reads to the end.
+	until string
+	// live is since when messages come by themselves: what was written later was not missed.
+	live time.Time
+}
+
+// errReadEnough ends a reading before the channel's end.
+var errReadEnough = errors.New("read up to the live message")
+
+// readOn is Backfill; it counts what had been missed, and gives the last id that it read.
+func (c *Connector) readOn(ctx context.Context, t connector.Thread, r reading) (missed int, last string, err error) {
 	last = or(t.Cursor, t.ExternalID) // no message of a channel is older than the channel
 	roles := rolesSeen{}
 	complete, err := c.walk(ctx, t.ExternalID, last, backfillPages, func(m api.Message) error {
-		n, err := c.recover(ctx, m, roles, emit)
+		if r.until != "" && !api.After(r.until, m.ID) {
+			return errReadEnough
+		}
+		n, err := c.recover(ctx, m, roles, r)
+		missed += n
 		if err == nil {
-			recovered += n
 			last = m.ID
 		}
 		return err
 	})
+	if errors.Is(err, errReadEnough) {
+		return missed, last, nil
+	}
 	if err == nil && !complete {
 		c.log.WarnContext(ctx, "discord: more was missed in a channel than is read at once", "channel_id", t.ExternalID, "pages", backfillPages)
 	}
-	return recovered, last, err
+	return missed, last, err
 }
 
-func (c *Connector) recover(ctx context.Context, m api.Message, roles rolesSeen, emit connector.Emit) (n int, err error) {
+func (c *Connector) recover(ctx context.Context, m api.Message, roles rolesSeen, r reading) (missed int, err error) {
 	if !human(m) {
 		return 0, nil
 	}
@@ -46,18 +66,22 @@ func (c *Connector) recover(ctx context.Context, m api.Message, roles rolesSeen,
 	}
 	m.Member = member
 	for _, in := range c.written(ctx, m) {
-		in.Recovered = true
-		res, err := emit(ctx, in)
+		in.Recovered = in.OccurredAt.Before(r.live)
+		res, err := r.emit(ctx, in)
 		switch {
 		case refusedForGood(err):
 			c.log.WarnContext(ctx, "discord: message not taken", "message_id", m.ID, "err", err)
 		case err != nil:
-			return n, err
-		case !res.Duplicate && res.Ignored == "":
-			n++
+			return missed, err
+		case res.Duplicate || res.Ignored != "":
+		case in.Recovered:
+			missed++
+		}
+		if err == nil && res.Private && !in.Note && !res.Duplicate {
+			c.keptPrivate(ctx, m)
 		}
 	}
-	return n, nil
+	return missed, nil
 }
 
 // rolesSeen remembers members while one channel is read; nil is one who has left.

@@ -25,7 +25,7 @@ func (Factory) Describe() connector.Descriptor {
 		Desk:   true,
 		Capabilities: []string{
 			"opens a channel for each conversation", "splits long texts", "shows pictures, files and orders", "marks", "buttons and slash commands",
-			"reads what was missed", "carries edits and deletions", "keeps transcripts",
+			"reads what was missed", "carries edits and deletions", "keeps transcripts", connector.CapLooks,
 		},
 	}
 }
@@ -36,7 +36,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 	if err != nil {
 		return nil, err
 	}
-	log := deps.Log.With("inbox", string(inbox.ID), "channel", Kind)
+	log := deps.Log.With("channel", Kind)
 	return &Connector{
 		set:  set,
 		deps: deps,

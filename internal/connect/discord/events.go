@@ -89,7 +89,7 @@ func (l *listener) known(channel string) (connector.Thread, bool) {
 
 // wrote takes in a live message, after what was missed before it.
 func (l *listener) wrote(m api.Message) {
-	if _, ok := l.known(m.ChannelID); !ok || !l.catchUpOn(l.ctx, m.ChannelID) || l.covered(m) || !l.c.staff(rolesOf(m)) {
+	if _, ok := l.known(m.ChannelID); !ok || !l.catchUpOn(l.ctx, m.ChannelID, m.ID) || l.covered(m) || !l.c.staff(rolesOf(m)) {
 		return
 	}
 	list := l.c.written(l.ctx, m)
@@ -138,7 +138,7 @@ func (l *listener) take(in connector.Inbound) (res connector.Result, err error) 
 }
 
 func (l *listener) changed(m api.Message) {
-	if _, ok := l.known(m.ChannelID); !ok || m.Member != nil && !l.c.staff(rolesOf(m)) || !l.catchUpOn(l.ctx, m.ChannelID) {
+	if _, ok := l.known(m.ChannelID); !ok || m.Member != nil && !l.c.staff(rolesOf(m)) || !l.catchUpOn(l.ctx, m.ChannelID, "") {
 		return
 	}
 	for _, in := range l.c.edited(m) {
@@ -147,7 +147,7 @@ func (l *listener) changed(m api.Message) {
 }
 
 func (l *listener) deleted(channel string, ids ...string) {
-	if _, ok := l.known(channel); !ok || !l.catchUpOn(l.ctx, channel) {
+	if _, ok := l.known(channel); !ok || !l.catchUpOn(l.ctx, channel, "") {
 		return
 	}
 	for _, id := range ids {

@@ -84,8 +84,8 @@ type listener struct {
 	firsts, answers chan struct{}
 
 	mu      sync.Mutex
-	app     string
 	epoch   int               // sessions begun
+	began   time.Time         // when the last one did
 	readTo  map[string]string // channels read since the session began, and up to which message
 	catchUp func()            // ends the reading that the last session began
 }
@@ -101,8 +101,8 @@ func (l *listener) Ready(ctx context.Context, r api.Ready, resumed bool) {
 	l.mu.Lock()
 	l.catchUp()
 	l.catchUp = cancel
-	l.app = r.Application.ID
 	l.epoch++
+	l.began = l.c.deps.Now()
 	clear(l.readTo)
 	l.mu.Unlock()
 	l.work.Go(func() {
@@ -130,7 +130,7 @@ func (l *listener) readAll(ctx context.Context) {
 		}
 		group.Go(func() error {
 			done := make(chan struct{})
-			if l.lanes.add(ctx, t.ExternalID, func() { defer close(done); l.catchUpOn(ctx, t.ExternalID) }) == nil {
+			if l.lanes.add(ctx, t.ExternalID, func() { defer close(done); l.catchUpOn(ctx, t.ExternalID, "") }) == nil {
 				<-done
 			}
 			return nil
@@ -139,8 +139,9 @@ func (l *listener) readAll(ctx context.Context) {
 	_ = group.Wait() // the jobs log what went wrong; none of them fails the others
 }
 
-// catchUpOn reads a channel from its cursor unless that was done in this session. It reports whether the thread is there.
-func (l *listener) catchUpOn(ctx context.Context, channel string) bool {
+// catchUpOn reads a channel from its cursor, up to a message that has come live, unless that was done in this session. It reports
+// whether the thread is there.
+func (l *listener) catchUpOn(ctx context.Context, channel, until string) bool {
 	l.mu.Lock()
 	_, done := l.readTo[channel]
 	epoch := l.epoch
@@ -151,7 +152,7 @@ func (l *listener) catchUpOn(ctx context.Context, channel string) bool {
 	var last string
 	there := false
 	err := untilTaken(ctx, func() (err error) {
-		last, there, err = l.read(ctx, channel)
+		last, there, err = l.read(ctx, channel, until)
 		return err
 	})
 	if err != nil || !there {
@@ -166,12 +167,12 @@ func (l *listener) catchUpOn(ctx context.Context, channel string) bool {
 }
 
 // read reads a channel once. A channel that Kefu may not read cannot be caught up on, and must not hold up what comes live.
-func (l *listener) read(ctx context.Context, channel string) (last string, there bool, err error) {
+func (l *listener) read(ctx context.Context, channel, until string) (last string, there bool, err error) {
 	t, known, err := l.c.deps.Directory.Thread(ctx, channel)
 	if err != nil || !known {
 		return "", false, err
 	}
-	n, last, err := l.c.readOn(ctx, t, l.emit)
+	n, last, err := l.c.readOn(ctx, t, reading{emit: l.emit, until: until, live: l.sessionBegan()})
 	if n > 0 {
 		l.c.log.InfoContext(ctx, "discord: messages recovered", "ticket", t.TicketNumber, "messages", n)
 	}
@@ -189,6 +190,12 @@ func (l *listener) read(ctx context.Context, channel string) (last string, there
 func refusedRead(err error) bool {
 	status := statusOf(err)
 	return status >= 400 && status < 500 && status != http.StatusTooManyRequests && status != http.StatusUnauthorized
+}
+
+func (l *listener) sessionBegan() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.began
 }
 
 func (l *listener) emitGone(ctx context.Context, t connector.Thread, reopen bool) error {

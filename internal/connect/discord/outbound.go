@@ -124,7 +124,12 @@ func (c *Connector) upload(ctx context.Context, channel string, p post, n api.No
 	if p.answers != "" {
 		send.Reference = &api.MessageReference{MessageID: p.answers, FailIfMissing: new(bool)}
 	}
-	return c.api.CreateMessage(ctx, channel, send)
+	m, err := c.api.CreateMessage(ctx, channel, send)
+	if send.Reference != nil && formAbout(err, "message_reference") {
+		p.answers = "" // what it answers was deleted
+		return c.upload(ctx, channel, p, n)
+	}
+	return m, err
 }
 
 // walk reads what a channel holds after an id, oldest first, until fn fails or pages are read. complete says that the end was reached.

@@ -86,7 +86,7 @@ func TestCloseWithLostAnswers(t *testing.T) {
 			t.Fatal("it never ends")
 		}
 	}
-	if tries != 3 || len(r.s.Messages(th.ExternalID)) != 1 || len(r.bot(room.ID)) != 1 {
+	if tries < 2 || len(r.s.Messages(th.ExternalID)) != 1 || len(r.bot(room.ID)) != 1 {
 		t.Errorf("%d failures, %d notices, %d transcripts", tries, len(r.s.Messages(th.ExternalID)), len(r.bot(room.ID)))
 	}
 }

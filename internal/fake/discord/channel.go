@@ -151,7 +151,7 @@ func (w *world) mayGrant(list []Overwrite) error {
 // addChannel puts a channel into the guild; what it lacks is filled in.
 func (w *world) addChannel(c Channel) *channel {
 	c.ID, c.GuildID = w.id(), w.guildID
-	c.Overwrites = slices.Concat([]Overwrite{}, c.Overwrites)
+	c.Overwrites = append([]Overwrite{}, c.Overwrites...)
 	c.AvailableTags = w.tagged(c.AvailableTags)
 	made := &channel{Channel: c}
 	if c.Position == 0 {

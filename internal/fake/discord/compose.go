@@ -24,8 +24,8 @@ func (w *world) compose(c *channel, authorID string, d draft) *Message {
 	}
 	w.mention(m, c, d.allowed)
 	w.attach(m, d)
-	m.Embeds = w.embedded(m, slices.Concat([]Embed{}, d.embeds.value))
-	m.Components = slices.Concat(m.Components, d.components.value)
+	m.Embeds = w.embedded(m, append([]Embed{}, d.embeds.value...))
+	m.Components = append(m.Components, d.components.value...)
 	w.refer(m, c, d)
 	return m
 }
@@ -152,10 +152,10 @@ func (w *world) amend(c *channel, m *Message, d draft) {
 		w.mention(m, c, d.allowed)
 	}
 	if d.embeds.set {
-		m.Embeds = w.embedded(m, slices.Concat([]Embed{}, d.embeds.value))
+		m.Embeds = w.embedded(m, append([]Embed{}, d.embeds.value...))
 	}
 	if d.components.set {
-		m.Components = slices.Concat([]Component{}, d.components.value)
+		m.Components = append([]Component{}, d.components.value...)
 	}
 	w.edited(c, m)
 }

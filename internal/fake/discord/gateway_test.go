@@ -3,6 +3,7 @@ package discord_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -376,5 +377,23 @@ func TestSessionStarts(t *testing.T) {
 	k.op(9)
 	if v := s.Violations(); len(v) != 1 || v[0].Rule != "session-starts" {
 		t.Errorf("violations %+v", v)
+	}
+}
+
+// TestNoNullLists: discord.js fails on null where Discord sends an empty list.
+func TestNoNullLists(t *testing.T) {
+	s := start(t, discord.Options{})
+	who := s.AddMember("Lin").ID
+	k, _ := login(t, s, guilds|messages|content)
+	say(t, s, who, "plain")
+	raw := string(k.event("MESSAGE_CREATE").D)
+	for _, list := range []string{"embeds", "attachments", "components", "mentions", "mention_roles", "roles"} {
+		if !strings.Contains(raw, `"`+list+`":[]`) {
+			t.Errorf("%s is no empty list in %s", list, raw)
+		}
+	}
+	s.AddChannel(discord.Channel{Name: "bare"})
+	if raw := string(k.event("CHANNEL_CREATE").D); !strings.Contains(raw, `"permission_overwrites":[]`) || !strings.Contains(raw, `"parent_id":null`) {
+		t.Errorf("channel %s", raw)
 	}
 }

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"fmt"
-	"slices"
 )
 
 // File is something a person or the bot uploads.
@@ -45,7 +44,7 @@ func (s *Server) SetRoles(memberID string, roleIDs ...string) error {
 	if err != nil {
 		return err
 	}
-	m.Roles = slices.Concat([]string{}, roleIDs)
+	m.Roles = append([]string{}, roleIDs...)
 	s.w.emit("GUILD_MEMBER_UPDATE", intentMembers, nil, memberEvent{s.w.guildID, m.Member}, nil)
 	s.w.announce()
 	return nil

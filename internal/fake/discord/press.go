@@ -2,7 +2,6 @@ package discord
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,7 +13,7 @@ func (s *Server) Press(messageID, customID, memberID string) (*Interaction, erro
 
 // Select chooses values in a select of a message.
 func (s *Server) Select(messageID, customID, memberID string, values ...string) (*Interaction, error) {
-	return s.use(messageID, customID, memberID, slices.Concat([]string{}, values))
+	return s.use(messageID, customID, memberID, append([]string{}, values...))
 }
 
 // use works a component; values nil means a button.

@@ -115,12 +115,18 @@ type Channel struct {
 // MarshalJSON writes null where Discord does for what is not set.
 func (c Channel) MarshalJSON() ([]byte, error) {
 	type plain Channel
+	var overwrites *[]Overwrite
+	if c.GuildID != "" && c.Thread == nil {
+		list := append([]Overwrite{}, c.Overwrites...)
+		overwrites = &list
+	}
 	return json.Marshal(struct {
 		plain
-		Topic         *string `json:"topic"`
-		ParentID      *string `json:"parent_id"`
-		LastMessageID *string `json:"last_message_id"`
-	}{plain(c), nullable(c.Topic), nullable(c.ParentID), nullable(c.LastMessageID)})
+		Topic         *string      `json:"topic"`
+		ParentID      *string      `json:"parent_id"`
+		LastMessageID *string      `json:"last_message_id"`
+		Overwrites    *[]Overwrite `json:"permission_overwrites,omitempty"`
+	}{plain(c), nullable(c.Topic), nullable(c.ParentID), nullable(c.LastMessageID), overwrites})
 }
 
 func nullable(s string) *string {

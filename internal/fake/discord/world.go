@@ -143,7 +143,7 @@ func (w *world) join(id, name string, bot bool, roleIDs ...string) *member {
 	m := &member{Member: Member{
 		ID:       id,
 		User:     &User{ID: id, Username: strings.ToLower(strings.ReplaceAll(name, " ", "_")), Discriminator: "0", GlobalName: &shown, Bot: bot},
-		Roles:    slices.Concat([]string{}, roleIDs),
+		Roles:    append([]string{}, roleIDs...),
 		JoinedAt: w.now(),
 	}}
 	w.members[id] = m
