@@ -50,8 +50,9 @@ func (i Interaction) Actor() User {
 }
 
 // InteractionData is what was done: Name and Options of a command, CustomID and Values of a component, CustomID and Components of a modal.
+//
+// Its "id" is left out: it is a command's snowflake in a string or a component's number, and nobody needs either.
 type InteractionData struct {
-	ID            string          `json:"id,omitempty"`
 	Name          string          `json:"name,omitempty"`
 	Type          CommandType     `json:"type,omitempty"`
 	Options       []CommandValue  `json:"options,omitempty"`
