@@ -11,13 +11,13 @@ type channelDraft struct {
 	name       field[string]
 	kind       field[int]
 	topic      field[string]
-	parent     field[string]
+	parent     field[looseID]
 	position   field[int]
 	slow       field[int]
 	nsfw       field[bool]
 	overwrites field[[]Overwrite]
 	tags       field[[]ForumTag]
-	applied    field[[]string]
+	applied    field[[]looseID]
 	archived   field[bool]
 	locked     field[bool]
 	duration   field[int]
@@ -28,13 +28,13 @@ func readChannelDraft(o object, f *form) channelDraft {
 		name:       take[string](o, "name", f),
 		kind:       take[int](o, "type", f),
 		topic:      take[string](o, "topic", f),
-		parent:     take[string](o, "parent_id", f),
+		parent:     take[looseID](o, "parent_id", f),
 		position:   take[int](o, "position", f),
 		slow:       take[int](o, "rate_limit_per_user", f),
 		nsfw:       take[bool](o, "nsfw", f),
 		overwrites: take[[]Overwrite](o, "permission_overwrites", f),
 		tags:       take[[]ForumTag](o, "available_tags", f),
-		applied:    take[[]string](o, "applied_tags", f),
+		applied:    take[[]looseID](o, "applied_tags", f),
 		archived:   take[bool](o, "archived", f),
 		locked:     take[bool](o, "locked", f),
 		duration:   take[int](o, "auto_archive_duration", f),
@@ -68,7 +68,7 @@ func (s *Server) createChannel(c *call) (reply, error) {
 		d.name.value = w.checkName(d.kind.value, d.name.value, f)
 	}
 	w.checkKind(d.kind.value, f)
-	w.checkParent(d.parent.value, "", f)
+	w.checkParent(string(d.parent.value), "", f)
 	w.checkOverwrites(d.overwrites.value, f)
 	if err := f.err(); err != nil {
 		return reply{}, err
@@ -77,7 +77,7 @@ func (s *Server) createChannel(c *call) (reply, error) {
 		return reply{}, err
 	}
 	made := w.addChannel(Channel{
-		Type: d.kind.value, Name: d.name.value, Topic: d.topic.value, ParentID: d.parent.value, NSFW: d.nsfw.value,
+		Type: d.kind.value, Name: d.name.value, Topic: d.topic.value, ParentID: string(d.parent.value), NSFW: d.nsfw.value,
 		RateLimitPerUser: d.slow.value, Overwrites: d.overwrites.value, AvailableTags: d.tags.value, Position: d.position.value,
 	})
 	return created(made.Channel)

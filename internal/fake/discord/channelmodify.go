@@ -23,7 +23,7 @@ func (s *Server) modifyChannel(c *call) (reply, error) {
 		d.name.value = w.checkName(ch.Type, d.name.value, f)
 	}
 	if d.parent.set {
-		w.checkParent(d.parent.value, ch.ParentID, f)
+		w.checkParent(string(d.parent.value), ch.ParentID, f)
 	}
 	w.checkOverwrites(d.overwrites.value, f)
 	if err := f.err(); err != nil {
@@ -74,9 +74,11 @@ func (w *world) modify(ch *channel, d channelDraft) {
 	put(&ch.Overwrites, d.overwrites)
 	d.tags.value = w.tagged(d.tags.value)
 	put(&ch.AvailableTags, d.tags)
-	put(&ch.AppliedTags, d.applied)
-	if d.parent.set && !ch.isThread() && d.parent.value != ch.ParentID {
-		w.move(ch, d.parent.value)
+	if d.applied.set {
+		ch.AppliedTags = texts(d.applied.value)
+	}
+	if d.parent.set && !ch.isThread() && string(d.parent.value) != ch.ParentID {
+		w.move(ch, string(d.parent.value))
 	}
 	event := "CHANNEL_UPDATE"
 	if ch.isThread() {

@@ -107,10 +107,10 @@ func (d draft) needs() Permissions {
 
 // allowedMentions says which mentions of a text ping. nil lets all of them.
 type allowedMentions struct {
-	Parse       []string `json:"parse"`
-	Roles       []string `json:"roles"`
-	Users       []string `json:"users"`
-	RepliedUser bool     `json:"replied_user"`
+	Parse       []string  `json:"parse"`
+	Roles       []looseID `json:"roles"`
+	Users       []looseID `json:"users"`
+	RepliedUser bool      `json:"replied_user"`
 }
 
 func (a *allowedMentions) check(f *form) {
@@ -122,7 +122,7 @@ func (a *allowedMentions) check(f *form) {
 			f.add(fmt.Sprintf("allowed_mentions.parse.%d", i), "BASE_TYPE_CHOICES", "Value must be one of ('users', 'everyone', 'roles').")
 		}
 	}
-	for kind, list := range map[string][]string{"users": a.Users, "roles": a.Roles} {
+	for kind, list := range map[string][]looseID{"users": a.Users, "roles": a.Roles} {
 		if len(list) > 0 && slices.Contains(a.Parse, kind) {
 			f.add("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", `parse:["`+kind+`"] and `+kind+`: [ids...] are mutually exclusive.`)
 		}
@@ -131,11 +131,11 @@ func (a *allowedMentions) check(f *form) {
 }
 
 func (a *allowedMentions) user(id string) bool {
-	return a == nil || slices.Contains(a.Parse, "users") || slices.Contains(a.Users, id)
+	return a == nil || slices.Contains(a.Parse, "users") || slices.Contains(a.Users, looseID(id))
 }
 
 func (a *allowedMentions) role(id string) bool {
-	return a == nil || slices.Contains(a.Parse, "roles") || slices.Contains(a.Roles, id)
+	return a == nil || slices.Contains(a.Parse, "roles") || slices.Contains(a.Roles, looseID(id))
 }
 
 func (a *allowedMentions) everyone() bool { return a == nil || slices.Contains(a.Parse, "everyone") }

@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"compress/zlib"
 	"context"
 	"encoding/json"
 	"strings"
@@ -395,5 +396,30 @@ func TestNoNullLists(t *testing.T) {
 	s.AddChannel(discord.Channel{Name: "bare"})
 	if raw := string(k.event("CHANNEL_CREATE").D); !strings.Contains(raw, `"permission_overwrites":[]`) || !strings.Contains(raw, `"parent_id":null`) {
 		t.Errorf("channel %s", raw)
+	}
+}
+
+// TestZlibStream: discord.py speaks nothing else.
+func TestZlibStream(t *testing.T) {
+	s := start(t, discord.Options{})
+	ws, _, err := websocket.Dial(limited(t), "ws"+s.URL()[4:]+"/gateway?v=10&compress=zlib-stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ws.CloseNow() })
+	packed := websocket.NetConn(limited(t), ws, websocket.MessageBinary)
+	plain, err := zlib.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := json.NewDecoder(plain)
+	for _, want := range []int{10, 11} {
+		var p packet
+		if err := in.Decode(&p); err != nil || p.Op != want {
+			t.Fatalf("got %+v, %v; want op %d", p, err, want)
+		}
+		if err := ws.Write(limited(t), websocket.MessageText, []byte(`{"op":1,"d":null}`)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -195,7 +195,7 @@ func (s *Server) createDM(c *call) (reply, error) {
 		return reply{}, err
 	}
 	f := newForm()
-	to := take[string](o, "recipient_id", f)
+	to := take[looseID](o, "recipient_id", f)
 	if !to.set {
 		f.required("recipient_id")
 	}
@@ -204,10 +204,10 @@ func (s *Server) createDM(c *call) (reply, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m := s.w.members[to.value]; m == nil || m.User.Bot {
+	if m := s.w.members[string(to.value)]; m == nil || m.User.Bot {
 		return reply{}, &apiError{status: http.StatusBadRequest, code: 50033, message: "Invalid Recipient(s)"}
 	}
-	return ok(s.w.openDM(to.value).Channel)
+	return ok(s.w.openDM(string(to.value)).Channel)
 }
 
 // openDM is the one direct channel between the bot and a person.

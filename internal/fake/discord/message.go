@@ -188,7 +188,7 @@ func (s *Server) bulkDelete(c *call) (reply, error) {
 		return reply{}, err
 	}
 	f := newForm()
-	ids := take[[]string](o, "messages", f).value
+	ids := texts(take[[]looseID](o, "messages", f).value)
 	f.count("messages", len(ids), 2, 100)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -107,7 +107,7 @@ func (s *Server) judge(rt route, template string, c *call, readErr error, h http
 		h.Set("Retry-After", "600")
 		return htmlAnswer(http.StatusTooManyRequests, h, cloudflarePage)
 	}
-	if !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
+	if !rt.open && !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
 		s.badAgent.Do(func() {
 			s.violate("user-agent", "User-Agent "+c.r.UserAgent()+": Discord wants DiscordBot ($url, $version)")
 		})

@@ -477,3 +477,18 @@ func TestRateLimits(t *testing.T) {
 		t.Errorf("global: %d %v %s", a.Status, a.Header, a.Raw)
 	}
 }
+
+// TestNumericIDs: Discord takes ids as numbers too; discord.py sends them so.
+func TestNumericIDs(t *testing.T) {
+	s := start(t, discord.Options{})
+	b := newBot(t, s)
+	category := s.AddChannel(discord.Channel{Type: discord.TypeCategory, Name: "Tickets"})
+	a := b.do("POST", "/guilds/"+s.GuildID()+"/channels", obj{"name": "x", "parent_id": json.Number(category.ID),
+		"permission_overwrites": []obj{{"id": json.Number(s.GuildID()), "type": 0, "deny": 1024}}})
+	c, found := s.ChannelNamed("x")
+	want := []discord.Overwrite{{ID: s.GuildID(), Deny: discord.ViewChannel}}
+	if a.Status != 201 || !found || c.ParentID != category.ID || !cmp.Equal(want, c.Overwrites) {
+		t.Errorf("%d %s: %+v", a.Status, a.Raw, c)
+	}
+	b.want(b.do("PATCH", "/channels/"+general(t, s), obj{"parent_id": "word"}), 400, 50035)
+}

@@ -67,7 +67,7 @@ func (s *Server) startPost(forum *channel, d channelDraft, c *call, o object, f 
 	if in.empty() {
 		return reply{}, errEmptyMessage
 	}
-	t := w.addThread(forum, Channel{Type: TypePublicThread, Name: d.name.value, OwnerID: w.botID, AppliedTags: d.applied.value}, d)
+	t := w.addThread(forum, Channel{Type: TypePublicThread, Name: d.name.value, OwnerID: w.botID, AppliedTags: texts(d.applied.value)}, d)
 	m := w.compose(t, w.botID, in)
 	m.ID = t.ID
 	w.post(t, m)
