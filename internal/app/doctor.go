@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,9 +35,9 @@ func Doctor(ctx context.Context, cfg *config.Config, o Options) []Finding {
 	defer a.Close()
 	found := []Finding{a.examinePort(ctx)}
 	found = append(found, a.examineDatabase(ctx)...)
-	if err := a.openVault(ctx); err != nil {
-		found = append(found, fail("data_dir", "writable", err.Error(), "make data_dir a folder that Kefu may write to"))
-		a.vault = nil
+	found = append(found, a.examineFolder(ctx))
+	if err := a.lendScratch(ctx); err != nil {
+		return append(found, fail("program", "temporary folder", err.Error(), "make the system's temporary folder (TMPDIR) writable"))
 	}
 	for _, w := range cfg.Warnings() {
 		found = append(found, Finding{"configuration", connector.Finding{Level: connector.LevelWarn, Check: "settings", Words: w}})
@@ -67,16 +69,15 @@ func (a *App) examinePort(ctx context.Context) Finding {
 func (a *App) examineDatabase(ctx context.Context) []Finding {
 	url := a.cfg.Database.Reveal()
 	if path, isFile := sqliteFile(url); isFile && !exists(path) {
-		a.db, a.store = nil, nil
 		return []Finding{ok("database", "file", path+" is made at the first start")}
 	}
 	db, err := sqldb.Open(ctx, url, sqldb.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return []Finding{fail("database", "opens", err.Error(), "check database (KEFU_DATABASE), and that the server runs and lets this machine in")}
 	}
-	a.db, a.store = db, store.New(db)
 	a.later(func() { _ = db.Close() })
-	have, want, err := a.store.MigrationStatus(ctx)
+	s := store.New(db)
+	have, want, err := s.MigrationStatus(ctx)
 	switch {
 	case err != nil:
 		return []Finding{fail("database", "schema", err.Error(), "give Kefu's user the rights of the schema's owner")}
@@ -85,14 +86,12 @@ func (a *App) examineDatabase(ctx context.Context) []Finding {
 	case have < want:
 		return []Finding{ok("database", "schema", fmt.Sprintf("is at %d and is brought to %d at the next start", have, want))}
 	}
+	a.db, a.store = db, s // only a schema of this program is read
 	return []Finding{ok("database", "schema", fmt.Sprintf("version %d", have))}
 }
 
 // examineInboxes probes all inboxes at once, so that one dead remote does not delay the answers about the others.
 func (a *App) examineInboxes(ctx context.Context) []Finding {
-	if a.vault == nil {
-		a.vault, _ = vault.New(a.cfg.DataDir, nil, a.cfg.PublicURL, 0)
-	}
 	registry, err := connector.NewRegistry(a.Factories...)
 	if err != nil {
 		return []Finding{fail("program", "channels", err.Error(), "")}
@@ -132,6 +131,42 @@ func examine(ctx context.Context, in *inbox) []Finding {
 		found = append(found, fail(part, "reachable", err.Error(), "check the address, the network, and that the service runs"))
 	}
 	return found
+}
+
+// examineFolder tells whether attachments can be kept. A folder that is not there yet is not made.
+func (a *App) examineFolder(ctx context.Context) Finding {
+	if !exists(a.cfg.DataDir) {
+		return ok("data_dir", "folder", a.cfg.DataDir+" is made at the first start")
+	}
+	if err := a.openVault(ctx); err != nil {
+		return fail("data_dir", "writable", err.Error(), "make data_dir a folder that Kefu may write to, and keep its secret_key file")
+	}
+	return ok("data_dir", "writable", a.cfg.DataDir)
+}
+
+// lendScratch gives the connectors an empty database and folder in place of those that are not there or not usable, so that the remotes can
+// be asked all the same.
+func (a *App) lendScratch(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "kefu-doctor-")
+	if err != nil {
+		return err
+	}
+	a.later(func() { _ = os.RemoveAll(dir) })
+	if a.store == nil {
+		db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(dir, "scratch.db"), sqldb.Options{Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			return err
+		}
+		a.later(func() { _ = db.Close() })
+		a.store = store.New(db)
+		if _, err := a.store.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	if a.vault == nil {
+		a.vault, err = vault.New(filepath.Join(dir, "files"), []byte(dir), a.cfg.PublicURL, 0)
+	}
+	return err
 }
 
 func sqliteFile(url string) (path string, isFile bool) {
