@@ -78,7 +78,7 @@ func partNotes(text string) (public, note string) {
 	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), notePrefix); ok {
 		lines := strings.Split(rest, "\n")
 		for i := range lines {
-			lines[i] = strings.TrimPrefix(strings.TrimSpace(lines[i]), notePrefix)
+			lines[i] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[i]), notePrefix))
 		}
 		return "", strings.TrimSpace(strings.Join(lines, "\n"))
 	}

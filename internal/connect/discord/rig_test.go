@@ -148,6 +148,7 @@ func (r *rig) listen() (stop func()) {
 			}
 		})
 	}
+	r.t.Cleanup(func() { if r.t.Failed() { r.t.Log(r.log.String()) } })
 	r.t.Cleanup(stop)
 	if err := r.s.WaitReady(r.ctx); err != nil {
 		r.t.Fatal(err)
