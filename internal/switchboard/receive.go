@@ -109,6 +109,9 @@ func (c *change) receiveOn(link store.Link, in connector.Inbound, id kefu.Messag
 		return res, err
 	}
 	res.TicketNumber = link.Number
+	if res.Duplicate {
+		c.say("taken before: nothing new", link.ConversationID, link.TicketName, "inbox", link.InboxID, "kind", in.Kind, "message_id", res.MessageID)
+	}
 	if in.Cursor != "" && in.Cursor != link.Cursor {
 		if err := c.SetCursor(link.ID, in.Cursor); err != nil {
 			return res, err
