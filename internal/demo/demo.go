@@ -26,6 +26,7 @@ type Options struct {
 	// Listen is Kefu's address; "": port 8000 of this machine if it is free, else any.
 	Listen string
 
+	scratch  string                                   // where the temporary folder is made, in tests
 	patience time.Duration                            // in place of each scene's own, in tests
 	sabotage func(*wordpress.Server, *discord.Server) // before the first scene, in tests
 }

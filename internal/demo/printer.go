@@ -78,7 +78,7 @@ func (p *printer) crossing(c crossing, since time.Duration) {
 	}
 	p.line("%s  %s  %s %s", p.in(faint, fmt.Sprintf("%8.3fs", since.Seconds())), p.lanes(c), p.in(hue, status), c.call)
 	for _, line := range wrap(c.body, p.width-bodyIndent, bodyLines) {
-		p.line("%s%s", strings.Repeat(" ", bodyIndent), p.in(faint, line))
+		p.line("%s%s", strings.Repeat(" ", bodyIndent), p.in(faint, strings.TrimRight(line, " ")))
 	}
 }
 

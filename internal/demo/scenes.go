@@ -31,6 +31,9 @@ const (
 	reason2      = "已寄出新品"
 )
 
+// slowness of the failing site makes the outage longer than the two seconds after which Kefu marks a message as waiting.
+const slowness = 1500 * time.Millisecond
+
 func (s *stage) start(ctx context.Context) (string, error) {
 	err := s.inDiscord(ctx, s.say("want_login"), func() bool { return len(s.guild.Commands()) > 0 })
 	if err == nil {
@@ -163,7 +166,7 @@ func (s *stage) outage(ctx context.Context) (string, error) {
 	if err := s.customerWrites(ctx, wish); err != nil {
 		return "", err
 	}
-	s.site.Inject(wordpress.Fault{Kind: wordpress.FaultErrorHTML, Route: wordpress.RouteUpdate, Count: 1})
+	s.site.Inject(wordpress.Fault{Kind: wordpress.FaultErrorHTML, Route: wordpress.RouteUpdate, Count: 1, Delay: slowness})
 	s.site.Inject(wordpress.Fault{Kind: wordpress.FaultErrorAfter, Route: wordpress.RouteUpdate, Count: 1})
 	if err := s.speaks(ctx, answer3); err != nil {
 		return "", err

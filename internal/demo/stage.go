@@ -63,7 +63,7 @@ func (s *stage) close() error {
 
 // build sets everything up and starts the program; failed is called if that ends by itself.
 func (s *stage) build(ctx context.Context, failed context.CancelCauseFunc) error {
-	dir, err := os.MkdirTemp("", "kefu-demo-")
+	dir, err := os.MkdirTemp(s.opt.scratch, "kefu-demo-")
 	if err != nil {
 		return err
 	}

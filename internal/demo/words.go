@@ -83,5 +83,5 @@ var texts = map[word][languages]string{
 	"hands_discord": {"模擬的 Discord（以客服身分回覆、按按鈕）", "模拟的 Discord（以客服身份回复、按按钮）", "The simulated Discord (answer and press buttons as staff)"},
 	"hands_kefu":    {"Kefu", "Kefu", "Kefu"},
 	"hands_curl":    {"或者直接貼上這些 curl（網站上已有客服單 #34，只差通知）：", "或者直接贴上这些 curl（网站上已有工单 #34，只差通知）：", "Or paste these (the site has ticket #34 already; only its hooks are missing):"},
-	"bye":           {"再見。暫時的資料庫已刪除。", "再见。临时的数据库已删除。", "Good-bye. The throw-away database is gone."},
+	"bye":           {"再見，暫時的資料庫一併刪除。", "再见，临时的数据库一并删除。", "Good-bye; the throw-away database goes too."},
 }
