@@ -66,12 +66,12 @@ func newestTexts(raw json.RawMessage) json.RawMessage {
 	if json.Unmarshal(raw, &history) != nil {
 		return raw
 	}
-	var texts []string
+	var shown []string
 	if len(history) > shownTexts {
-		texts = append(texts, "…")
+		shown = append(shown, "…")
 	}
 	for _, m := range history[max(len(history)-shownTexts, 0):] {
-		texts = append(texts, m.Message)
+		shown = append(shown, m.Message)
 	}
-	return json.RawMessage(plainJSON(texts))
+	return json.RawMessage(plainJSON(shown))
 }

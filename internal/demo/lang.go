@@ -13,8 +13,9 @@ const (
 	TraditionalChinese Lang = iota
 	SimplifiedChinese
 	English
-	languages = 3
 )
+
+const languages = 3
 
 // String gives the language's tag.
 func (l Lang) String() string { return [languages]string{"zh-TW", "zh-CN", "en"}[l] }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"kefu/internal/app"
@@ -54,8 +55,8 @@ func (s *stage) later(fn func() error) { s.cleanup = append(s.cleanup, fn) }
 // close ends everything, in the opposite order of building.
 func (s *stage) close() error {
 	var errs []error
-	for i := len(s.cleanup) - 1; i >= 0; i-- {
-		errs = append(errs, s.cleanup[i]())
+	for _, end := range slices.Backward(s.cleanup) {
+		errs = append(errs, end())
 	}
 	s.cleanup = nil
 	return errors.Join(errs...)
