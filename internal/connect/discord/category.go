@@ -284,7 +284,7 @@ func numbered(name, base string) bool {
 func (c *Connector) private(s *server) []api.Overwrite {
 	desk := api.PermissionViewChannel | api.PermissionSendMessages | api.PermissionReadMessageHistory | api.PermissionEmbedLinks |
 		api.PermissionAttachFiles | api.PermissionAddReactions | api.PermissionUseCommands
-	own := desk | api.PermissionManageChannels | api.PermissionManageMessages
+	own := desk | api.PermissionManageChannels
 	list := []api.Overwrite{
 		{ID: c.set.guildID, Type: api.OverwriteRole, Deny: api.PermissionViewChannel},
 		{ID: s.botID, Type: api.OverwriteMember, Allow: own},

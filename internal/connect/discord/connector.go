@@ -69,11 +69,14 @@ type Connector struct {
 
 	mu     sync.Mutex
 	server *server // what is known of the guild, until it is too old
+	speaks *lang   // the guild's language, once it was heard of
 	bot    api.User
 	told   map[string]time.Time // alerts of the last hour
 	live   *api.Session         // nil while this node does not listen
 
 	commandsOnly bool // the message content intent is off
+
+	timing api.Timing // of the gateway session; zero but in tests
 }
 
 // Report says how the gateway connection is. It does not block.

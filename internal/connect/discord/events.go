@@ -141,7 +141,7 @@ func (l *listener) changed(m api.Message) {
 	if _, ok := l.known(m.ChannelID); !ok || m.Member != nil && !l.c.staff(rolesOf(m)) || !l.catchUpOn(l.ctx, m.ChannelID, "") {
 		return
 	}
-	for _, in := range l.c.edited(m) {
+	for _, in := range l.c.edited(l.ctx, m) {
 		_, _ = l.take(in) // take has logged it
 	}
 }

@@ -42,11 +42,19 @@ func (c *Connector) guild(ctx context.Context) (*server, error) {
 	s := c.askGuild(ctx)
 	s.asked = c.deps.Now()
 	if ctx.Err() == nil { // else the failure says nothing about the guild
-		c.mu.Lock()
-		c.server = s
-		c.mu.Unlock()
+		c.learn(s)
 	}
 	return s, s.err
+}
+
+func (c *Connector) learn(s *server) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = s
+	if s.err == nil {
+		l := langOf(s.guild.PreferredLocale)
+		c.speaks = &l
+	}
 }
 
 // knownGuild is what is known and fresh enough, nil for nothing.
@@ -117,13 +125,19 @@ func (c *Connector) setSelf(bot api.User) {
 	c.bot = bot
 }
 
-// language is what the connector speaks in channels; the default while the guild cannot be asked.
+// language is what the connector speaks in channels: the guild's, as it was last heard of, so that nothing waits for it; the default
+// while the guild could not be asked yet.
 func (c *Connector) language(ctx context.Context) lang {
-	s, err := c.guild(ctx)
-	if err != nil {
-		return zhTW
+	c.mu.Lock()
+	known := c.speaks
+	c.mu.Unlock()
+	if known != nil {
+		return *known
 	}
-	return langOf(s.guild.PreferredLocale)
+	if s, err := c.guild(ctx); err == nil {
+		return langOf(s.guild.PreferredLocale)
+	}
+	return zhTW
 }
 
 // permissions are what the bot may do in the guild at large.

@@ -154,22 +154,26 @@ func (c *Connector) copies(ctx context.Context, list []api.Attachment) (files []
 }
 
 // edited makes what became of both halves of a message that was changed: the half that has nothing left was withdrawn.
-func (c *Connector) edited(m api.Message) []connector.Inbound {
+func (c *Connector) edited(ctx context.Context, m api.Message) []connector.Inbound {
 	text, note := c.spoken(m)
+	files, remarks := c.copies(ctx, m.Attachments)
 	when := api.SnowflakeTime(m.ID)
 	if m.EditedTimestamp != nil {
 		when = *m.EditedTimestamp
 	}
 	key := "e:" + m.ID + ":" + when.UTC().Format(time.RFC3339Nano)
-	half := func(suffix, text string, empty bool) connector.Inbound {
+	half := func(suffix string, content kefu.Content) connector.Inbound {
 		in := connector.Inbound{Kind: connector.InEdit, Key: key + suffix, ThreadID: m.ChannelID, ExternalID: m.ID + suffix,
-			Sender: author(m), Note: suffix != "", Content: kefu.Content{Type: kefu.ContentText, Text: text}, OccurredAt: when}
-		if empty {
-			in.Kind, in.Content = connector.InDelete, kefu.Content{}
+			Sender: author(m), Note: suffix != "", Content: content, Notes: remarks, OccurredAt: when}
+		if content.Empty() {
+			in.Kind = connector.InDelete
 		}
 		return in
 	}
-	return []connector.Inbound{half("", text, text == "" && (note != "" || len(m.Attachments) == 0)), half(noteSuffix, note, note == "")}
+	if text == "" && note != "" {
+		return []connector.Inbound{half("", kefu.Content{}), half(noteSuffix, said(note, files))}
+	}
+	return []connector.Inbound{half("", said(text, files)), half(noteSuffix, said(note, nil))}
 }
 
 // removed makes the deletion of both halves of a message; of those that never were the rules know nothing and do nothing.

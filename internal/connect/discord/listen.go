@@ -50,7 +50,7 @@ func (c *Connector) Listen(ctx context.Context, emit connector.Emit) error {
 
 func (c *Connector) hold(ctx context.Context, emit connector.Emit, want api.Intents) error {
 	ctx, cancel := context.WithCancel(ctx)
-	session := api.NewSession(api.SessionOptions{Client: c.api, Intents: want})
+	session := api.NewSession(api.SessionOptions{Client: c.api, Intents: want, Timing: c.timing})
 	l := &listener{
 		c: c, ctx: ctx, emit: emit, lanes: newLanes(), readTo: map[string]string{}, catchUp: func() {},
 		reads: want&api.IntentMessageContent != 0, firsts: make(chan struct{}, answersAtOnce), answers: make(chan struct{}, answersAtOnce),

@@ -24,7 +24,7 @@ const (
 func (c *Connector) Open(ctx context.Context, o connector.Opening) (connector.Thread, error) {
 	ch, found, err := c.earlier(ctx, o)
 	if err != nil {
-		return connector.Thread{}, c.failure(ctx, "", err)
+		return connector.Thread{}, c.openFailure(ctx, err)
 	}
 	if !found {
 		if ch, err = c.makeChannel(ctx, o); err != nil {

@@ -18,8 +18,11 @@ const (
 	nearlyFull       = 90 // percent
 )
 
-// atLarge is what the bot needs in the whole guild: to make channels, and to give on what staff need in them.
-const atLarge = inTickets | api.PermissionManageChannels
+// atLarge is what the bot needs in the whole guild: it can give staff in its channels only what it has itself.
+const atLarge = inTickets | api.PermissionUseCommands
+
+// archiving is needed as well to lock a channel: changing who may write there counts as managing roles.
+const archiving = api.PermissionManageRoles
 
 // inTickets is what the bot needs where tickets are.
 const inTickets = sending | api.PermissionAddReactions | api.PermissionManageChannels
@@ -104,7 +107,11 @@ func (p *probe) intents(ctx context.Context) {
 }
 
 func (p *probe) atLarge() {
-	if missing := lackingOf(p.s.permissions(), atLarge); len(missing) > 0 {
+	want := atLarge
+	if p.c.set.onClose == onCloseArchive {
+		want |= archiving
+	}
+	if missing := lackingOf(p.s.permissions(), want); len(missing) > 0 {
 		p.fail("permissions", "give them to the bot's role in Server Settings → Roles", "the bot's role lacks: %s", strings.Join(missing, ", "))
 		return
 	}

@@ -20,6 +20,7 @@ import (
 
 	"kefu"
 	"kefu/internal/connector"
+	api "kefu/internal/discord"
 	fake "kefu/internal/fake/discord"
 	"kefu/internal/fake/discord/judge"
 	"kefu/internal/safehttp"
@@ -84,12 +85,14 @@ func (r *rig) connect(extra set) *Connector {
 	r.t.Cleanup(tr.CloseIdleConnections)
 	c, err := Factory{}.New(connector.Inbox{ID: "guild", Channel: Kind, Settings: raw}, connector.Deps{
 		Log: slog.New(slog.NewTextHandler(&lockedLog{w: r.log}, nil)), Now: time.Now, Operator: &http.Client{Transport: tr}, Guarded: &http.Client{Transport: tr},
-		State: r.state, Directory: r.dir, Files: r.files, PublicURL: "https://kefu.example",
+		State: r.state, Directory: r.dir, Files: r.files, PublicURL: "https://kefu.example", NoPacing: true,
 	})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return c.(*Connector)
+	made := c.(*Connector)
+	made.timing = api.Timing{IdentifyGap: time.Millisecond, Backoff: func(int) time.Duration { return time.Millisecond }}
+	return made
 }
 
 // lawful judges everything that was sent: by Discord's document, and by the fake's own rules.
@@ -148,7 +151,11 @@ func (r *rig) listen() (stop func()) {
 			}
 		})
 	}
-	r.t.Cleanup(func() { if r.t.Failed() { r.t.Log(r.log.String()) } })
+	r.t.Cleanup(func() {
+		if r.t.Failed() {
+			r.t.Log(r.log.String())
+		}
+	})
 	r.t.Cleanup(stop)
 	if err := r.s.WaitReady(r.ctx); err != nil {
 		r.t.Fatal(err)

@@ -315,3 +315,20 @@ func TestEditsAndDeletionsAreShown(t *testing.T) {
 		t.Errorf("a post that is gone: %v", err)
 	}
 }
+
+func TestSleepingThreadIsWoken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fake.Options{}, nil)
+	th := r.open(33)
+	r.s.Inject(fake.Fault{Kind: fake.FaultErrorJSON, Status: 400, Code: 50083, Method: "POST", Path: posting(), Count: 1})
+	r.send(outbound(th, 2, "text"))
+	woken := slices.ContainsFunc(r.s.Requests(), func(q fake.Request) bool {
+		return q.Method == "PATCH" && strings.Contains(string(q.Body), `"archived":false`)
+	})
+	if !woken || len(r.bot(th.ExternalID)) != 1 {
+		t.Errorf("woken %t, %d posts", woken, len(r.bot(th.ExternalID)))
+	}
+	r.s.Inject(fake.Fault{Kind: fake.FaultErrorJSON, Status: 400, Code: 50083, Method: "POST", Path: posting()})
+	_, err := r.c.Send(r.ctx, outbound(th, 3, "text"))
+	refused(t, err, connector.Permanent, connector.ScopeThread)
+}

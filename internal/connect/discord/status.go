@@ -114,7 +114,7 @@ func (c *Connector) giveUp(ctx context.Context, l lang, t connector.Thread, s co
 	if !mayNot(err) {
 		return err
 	}
-	c.log.ErrorContext(ctx, "discord: the channel of a closed ticket cannot be removed: permission Manage Channels is missing", "ticket", numberOf(t, s))
+	c.log.ErrorContext(ctx, "discord: the channel of a closed ticket cannot be removed: permission Manage Channels (or, for archiving, Manage Roles) is missing; run kefu doctor", "ticket", numberOf(t, s))
 	told := c.notice(ctx, t.ExternalID, string(s.DeliveryID)+"\x00forbidden", s.Unsure, before(s.At), words(l.say("cannot_remove"), colourNote))
 	if told != nil {
 		c.log.WarnContext(ctx, "discord: staff could not be told", "err", told)

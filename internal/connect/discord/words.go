@@ -106,7 +106,7 @@ var texts = map[word][languages]string{
 	"guild_full":       {"⚠️ 這個伺服器的頻道已滿（500 個）。請刪除不用的頻道，新的客服單才有位置。", "⚠️ 此服务器的频道已满（500 个）。请删除不用的频道，新工单才有位置。", "⚠️ This server is full (500 channels). Delete channels that are not needed, so that new tickets find room."},
 	"guild_full_forum": {"⚠️ 這個伺服器的頻道已滿（500 個），新的客服單改開在論壇 <#%s>。請刪除不用的頻道。", "⚠️ 此服务器的频道已满（500 个），新工单改开在论坛 <#%s>。请删除不用的频道。", "⚠️ This server is full (500 channels): new tickets go to the forum <#%s>. Delete channels that are not needed."},
 	"no_manage":        {"⚠️ Kefu 無法建立客服單頻道：缺少「管理頻道」權限。請在 伺服器設定 → 身分組 給 Kefu 的身分組這個權限，然後執行 kefu doctor。", "⚠️ Kefu 无法创建工单频道：缺少“管理频道”权限。请在 服务器设置 → 身份组 给 Kefu 的身份组此权限，然后运行 kefu doctor。", "⚠️ Kefu cannot make ticket channels: it lacks the permission Manage Channels. Give it to Kefu's role in Server Settings → Roles, then run kefu doctor."},
-	"cannot_remove":    {"⚠️ 客服單已關閉，但 Kefu 沒有權限刪除或移動這個頻道：缺少「管理頻道」。", "⚠️ 工单已关闭，但 Kefu 没有权限删除或移动此频道：缺少“管理频道”。", "⚠️ The ticket is closed, but Kefu may not delete or move this channel: it lacks the permission Manage Channels."},
+	"cannot_remove":    {"⚠️ 客服單已關閉，但 Kefu 沒有權限刪除或封存這個頻道：需要「管理頻道」，封存另需「管理身分組」。", "⚠️ 工单已关闭，但 Kefu 没有权限删除或归档此频道：需要“管理频道”，归档另需“管理身份组”。", "⚠️ The ticket is closed, but Kefu may not delete or archive this channel: it needs Manage Channels, and for archiving Manage Roles as well."},
 	"failed":           {"⚠️ 沒有送達顧客：%s", "⚠️ 没有送达客户：%s", "⚠️ Not delivered to the customer: %s"},
 	"uncertain":        {"⚠️ 不確定是否送達顧客：%s", "⚠️ 不确定是否送达客户：%s", "⚠️ It may or may not have reached the customer: %s"},
 	"edited_later":     {"✏️ 顧客看到的仍是編輯前的內容：對方不支援修改。", "✏️ 客户看到的仍是编辑前的内容：对方不支持修改。", "✏️ The customer still sees the text from before the edit: their side cannot change it."},
