@@ -97,7 +97,7 @@ const (
 type Mark struct {
 	DeliveryID kefu.DeliveryID // of the mark itself
 	Thread     Thread
-	ExternalID string // of the marked message
+	ExternalID string // of the marked message; "" when the thread does not show it: then only what went wrong is told, in words
 	State      MarkState
 	Previous   MarkState // what it showed before, "" for nothing
 	Reason     string    // for failed and uncertain, in words

@@ -58,6 +58,27 @@ func TestAnAnswerIsMarkedAndAFailureSaysWhy(t *testing.T) {
 	})
 }
 
+// TestTheMarkOfAReplyFromAFormWaitsForTheReply: such a reply is not in the channel until it is delivered there too.
+func TestTheMarkOfAReplyFromAFormWaitsForTheReply(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.start("n1")
+		r.open("a")
+		r.guild.has(t, "c1", "a")
+		r.guild.fail(class(connector.Retryable, connector.ScopeThread)) // the copy comes a second after the site has the reply
+		res := r.take("guild", connector.Inbound{Kind: connector.InCommand, ThreadID: "c1", Content: kefu.Content{Text: "x"},
+			Sender: connector.Sender{Kind: kefu.AuthorAgent, ID: "u", Name: "Amy"}, Command: &connector.Command{Name: connector.CmdReply}})
+		r.shop.has(t, "33", "x")
+		r.guild.has(t, "c1", "a x")
+		want := string(r.delivery(res.MessageID, "guild").ID) + ":delivered"
+		r.guild.wait(t, want, func() bool { return slices.Contains(r.guild.marks, want) })
+		for _, m := range r.guild.marks {
+			if strings.HasPrefix(m, ":") {
+				t.Errorf("marked nothing: %v", r.guild.marks)
+			}
+		}
+	})
+}
+
 func TestALongWaitIsMarked(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		hold := make(chan struct{})

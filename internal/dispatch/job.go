@@ -29,6 +29,7 @@ type job struct {
 	fate     store.Fate
 	hasFate  bool
 	marked   string // external id of the message that a mark is for
+	copying  bool   // the marked message is still on its way to the thread that is to show the mark
 }
 
 // load reads what sending needs, outside the loop's transaction.
@@ -78,7 +79,12 @@ func (j *job) loadMark(tx *store.Tx) (err error) {
 		j.marked = j.message.ExternalID
 		return nil
 	}
-	if err := j.loadParts(tx, switchboard.DeliveryID(j.MessageID, j.link.Slot)); err != nil {
+	shown, err := tx.Delivery(switchboard.DeliveryID(j.MessageID, j.link.Slot))
+	if err != nil {
+		return err
+	}
+	j.copying = !shown.State.Final()
+	if err := j.loadParts(tx, shown.ID); err != nil {
 		return err
 	}
 	if len(j.parts) > 0 {

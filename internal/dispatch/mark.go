@@ -3,25 +3,32 @@ package dispatch
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"kefu"
 	"kefu/internal/connector"
 	"kefu/internal/switchboard"
 )
 
+// copyWait is how long a mark waits for the message that it is to stand beside.
+const copyWait = 300 * time.Millisecond
+
 // sendMark shows what became of a message where it was written. The mark's payload keeps what is shown; a mark whose message is still on
 // its way stays queued until a final outcome wakes it.
 func (d *Dispatcher) sendMark(ctx context.Context, j *job) error {
-	if j.lane.Can.Marker == nil || !j.hasFate || j.marked == "" && !j.fate.State.Final() {
+	if j.lane.Can.Marker == nil || !j.hasFate {
 		return errNothing
+	}
+	if j.marked == "" && j.copying {
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, RetryAfter: copyWait, Reason: "the message is not shown here yet"}
 	}
 	var shown switchboard.MarkPayload
 	if err := json.Unmarshal(j.Payload, &shown); err != nil {
 		return permanent("the stored mark cannot be read")
 	}
 	state := markState(j)
-	if state == shown.Shown {
-		return nil
+	if state == shown.Shown || j.marked == "" && (state == connector.MarkWaiting || state == connector.MarkDelivered) {
+		return nil // there is nothing to show it beside; what went wrong is told all the same
 	}
 	m := connector.Mark{DeliveryID: j.ID, Thread: j.thread(), ExternalID: j.marked, State: state, Previous: shown.Shown, Reason: j.fate.Reason, Unsure: j.Unsure}
 	if state == connector.MarkFailed || state == connector.MarkUncertain {

@@ -23,6 +23,9 @@ var reactions = map[connector.MarkState]string{
 func (c *Connector) Mark(ctx context.Context, m connector.Mark) error {
 	channel, message := m.Thread.ExternalID, messageOf(m.ExternalID)
 	was, is := reactions[m.Previous], reactions[m.State]
+	if message == "" {
+		was, is = "", ""
+	}
 	err := c.explain(ctx, m)
 	if err == nil && is != "" && m.State != connector.MarkDeletedLater {
 		err = patiently(ctx, func() error { return c.api.AddReaction(ctx, channel, message, is) })
@@ -62,5 +65,5 @@ func (c *Connector) explain(ctx context.Context, m connector.Mark) error {
 	p.answers = messageOf(m.ExternalID)
 	// One mark speaks again when its message fails again for another reason.
 	again := string(m.DeliveryID) + "\x00" + string(m.State) + "\x00" + m.Reason
-	return c.notice(ctx, m.Thread.ExternalID, again, m.Unsure, p.answers, p)
+	return c.notice(ctx, m.Thread.ExternalID, again, m.Unsure, or(p.answers, m.Thread.ExternalID), p)
 }
