@@ -169,11 +169,13 @@ func TestMissingChannelAtStart(t *testing.T) {
 
 func TestChannelDeletedWhileListening(t *testing.T) {
 	t.Parallel()
-	r, _, _ := staffed(t, fake.Options{}, nil)
+	r, _, alice := staffed(t, fake.Options{}, nil)
 	room := r.s.AddChannel(fake.Channel{Type: fake.TypeText, Name: "staff"})
-	r.c = r.connect(set{"transcript_channel": room.ID})
+	r.c = r.connect(set{"transcript_channel": room.ID, "agent_roles": alice.Roles})
 	th := r.open(35)
 	r.listen()
+	r.say(th.ExternalID, alice, "answer")
+	r.wait(1, kind(connector.InMessage)) // it has been caught up on
 	if err := r.s.DeleteChannel(th.ExternalID); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,9 +92,11 @@ func (r *rig) connect(extra set) *Connector {
 		r.t.Fatal(err)
 	}
 	made := c.(*Connector)
-	made.timing = api.Timing{IdentifyGap: time.Millisecond, Backoff: func(int) time.Duration { return time.Millisecond }}
+	made.timing = api.Timing{IdentifyGap: time.Millisecond, Backoff: short, Invalid: func() time.Duration { return short(0) }}
 	return made
 }
+
+func short(int) time.Duration { return time.Millisecond }
 
 // lawful judges everything that was sent: by Discord's document, and by the fake's own rules.
 func (r *rig) lawful() {
@@ -118,12 +121,21 @@ func (r *rig) lawful() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	for _, f := range j.CheckAll(r.s.Requests()) {
+	for _, f := range j.CheckAll(samples(r.s.Requests())) {
 		if len(f.Request.Files) > 0 && strings.Contains(f.Err.Error(), "/id': got number, want string") {
 			continue // the number of an upload within its own request is no id, and Discord documents it as a number
 		}
 		r.t.Errorf("Discord's document refuses %s\n%s", f, f.Request.Body)
 	}
+}
+
+// samples are the first few requests of each kind: judging one takes up to 30 ms, and the hundredth like the first tells nothing new.
+func samples(all []fake.Request) []fake.Request {
+	seen := map[string]int{}
+	return slices.DeleteFunc(all, func(q fake.Request) bool {
+		seen[q.Method+q.Route]++
+		return seen[q.Method+q.Route] > 4
+	})
 }
 
 var loadJudge = func() func(string) (*judge.Judge, error) {
