@@ -51,6 +51,11 @@ func TestAMessageWhoseHookWasLostArrives(t *testing.T) {
 		if late := b.take("shop", writing("33", "two")); !late.Duplicate {
 			t.Error("the late hook of a recovered message doubles it")
 		}
+		signed := writing("33", "three")
+		signed.Key = "wh:9"
+		if late := b.take("shop", signed); !late.Duplicate {
+			t.Error("the late signed hook of a recovered message doubles it")
+		}
 		if got := b.texts(res.ConversationID); got != "contact:one contact:three contact:two contact:three" {
 			t.Error(got)
 		}

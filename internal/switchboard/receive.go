@@ -12,11 +12,12 @@ import (
 	"kefu/internal/store"
 )
 
-// duplicateWindow is how long an equal message counts as a possible duplicate; recoveredWindow is how long the late hook of a message
-// that was found by comparison is awaited.
+// duplicateWindow is how long an equal message counts as a possible duplicate. The other two are how long the late hook of a message that
+// was found by comparison is awaited: a hook with a key is one that its sender repeats until we have it.
 const (
 	duplicateWindow = 30 * time.Second
 	recoveredWindow = 10 * time.Minute
+	repeatedWindow  = 24 * time.Hour
 )
 
 // Receive takes in one thing from a connector and returns after the commit. An error means that nothing was kept. Idempotent by
@@ -177,14 +178,18 @@ func (c *change) echo(link store.Link, in connector.Inbound) (kefu.MessageID, er
 	return c.SentAs(link.ID, in.FingerprintSent)
 }
 
-// doubt finds out whether a message without a key may be a doubled one. It is taken all the same, and marked; only the late hook of a
-// message that was found by comparison is known to be a twin.
+// doubt finds out whether a message may be here already. The late hook of a message that was found by comparison is a twin. A message
+// without a key that equals a young one is taken all the same, and marked.
 func (c *change) doubt(link store.Link, in connector.Inbound) (kefu.Meta, kefu.MessageID, error) {
 	meta := kefu.Meta{Notes: in.Notes, Recovered: in.Recovered, Sender: in.Sender.Raw, Label: in.Sender.Label, Initial: in.Kind == connector.InOpen}
-	if in.Key != "" || in.Fingerprint == "" || in.Recovered {
+	if in.Fingerprint == "" || in.Recovered {
 		return meta, "", nil
 	}
-	equal, found, err := c.EqualSince(link.ConversationID, in.Fingerprint, c.Now.Add(-recoveredWindow))
+	window := recoveredWindow
+	if in.Key != "" {
+		window = repeatedWindow
+	}
+	equal, found, err := c.EqualSince(link.ConversationID, in.Fingerprint, c.Now.Add(-window))
 	if err != nil || !found {
 		return meta, "", err
 	}
@@ -192,7 +197,7 @@ func (c *change) doubt(link store.Link, in connector.Inbound) (kefu.Meta, kefu.M
 		equal.Meta.Hooked = true
 		return meta, equal.ID, c.SetMeta(equal.ID, equal.Meta)
 	}
-	meta.PossibleDuplicate = equal.CreatedAt.After(c.Now.Add(-duplicateWindow))
+	meta.PossibleDuplicate = in.Key == "" && equal.CreatedAt.After(c.Now.Add(-duplicateWindow))
 	return meta, "", nil
 }
 
