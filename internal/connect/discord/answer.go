@@ -43,7 +43,7 @@ func answer(l lang, r request, res connector.Result) api.MessageEdit {
 func refusal(l lang, name string, v *connector.View) string {
 	switch v.Refused {
 	case connector.RefusedTaken:
-		return l.say("refused_taken", api.EscapeMarkdown(or(v.Owner, "?")))
+		return l.say("refused_taken", escape(or(v.Owner, "?")))
 	case connector.RefusedClosed:
 		return l.say("refused_closed")
 	case connector.RefusedOpen:
@@ -75,7 +75,7 @@ func done(l lang, r request, v *connector.View) string {
 	case connector.CmdClaim:
 		return l.say("claimed")
 	case connector.CmdTransfer:
-		return l.say("transferred", api.EscapeMarkdown(or(v.Owner, r.args["agent_name"])))
+		return l.say("transferred", escape(or(v.Owner, r.args["agent_name"])))
 	case connector.CmdClose:
 		return l.say("closing")
 	case connector.CmdKeepOpen:
@@ -111,7 +111,7 @@ func contactWords(l lang, who kefu.Contact) string {
 		label word
 		value string
 	}{{"customer", who.Name}, {"email", who.Email}, {"phone", who.Phone}} {
-		lines = append(lines, l.say(row.label)+": "+or(api.EscapeMarkdown(strings.TrimSpace(row.value)), l.say("unset")))
+		lines = append(lines, l.say(row.label)+": "+or(escape(strings.TrimSpace(row.value)), l.say("unset")))
 	}
 	return cut(strings.Join(lines, "\n"), api.MaxContent)
 }
@@ -125,7 +125,7 @@ func statusWords(l lang, v *connector.View) string {
 	if v.Owner == "" {
 		lines = append(lines, l.say("status_nobody"))
 	} else {
-		lines = append(lines, l.say("status_owner", api.EscapeMarkdown(v.Owner)))
+		lines = append(lines, l.say("status_owner", escape(v.Owner)))
 	}
 	if v.Conversation.Priority != "" {
 		lines = append(lines, l.say("status_priority", l.term(string(v.Conversation.Priority))))
@@ -137,7 +137,7 @@ func statusWords(l lang, v *connector.View) string {
 func orders(l lang, v *connector.View, edit *api.MessageEdit) {
 	switch {
 	case v.OrderErr != "":
-		*edit.Content = cut(l.say("order_error", api.EscapeMarkdown(v.OrderErr)), api.MaxContent)
+		*edit.Content = cut(l.say("order_error", escape(v.OrderErr)), api.MaxContent)
 		return
 	case len(v.Orders) == 0:
 		*edit.Content = l.say("orders_empty")

@@ -23,11 +23,11 @@ const (
 func opening(l lang, p *post, out connector.Outbound) {
 	c := *out.Card
 	e := &p.pieces[0].embed
-	e.Title = cut(api.EscapeMarkdown(or(strings.TrimSpace(or(c.Subject, c.Ticket.Title)), l.say("ticket_n", c.Ticket.Number))), maxTitle)
+	e.Title = cut(escape(or(strings.TrimSpace(or(c.Subject, c.Ticket.Title)), l.say("ticket_n", c.Ticket.Number))), maxTitle)
 	e.Fields = append(e.Fields, api.EmbedField{Name: l.say("ticket"), Value: ticketNumber(c.Ticket), Inline: true})
 	e.Fields = append(e.Fields, customerFields(l, out.Customer)...)
 	if c.OrderErr != "" {
-		e.Fields = append(e.Fields, api.EmbedField{Name: l.say("button_order"), Value: cut(l.say("order_error", api.EscapeMarkdown(c.OrderErr)), 2*maxShort)})
+		e.Fields = append(e.Fields, api.EmbedField{Name: l.say("button_order"), Value: cut(l.say("order_error", escape(c.OrderErr)), 2*maxShort)})
 	}
 	if len(c.Orders) > maxShown {
 		e.Fields = append(e.Fields, api.EmbedField{Name: l.say("button_order"), Value: l.say("orders_more", len(c.Orders)-maxShown)})
@@ -41,7 +41,7 @@ func opening(l lang, p *post, out connector.Outbound) {
 func ticketNumber(t kefu.Ticket) string {
 	number := fmt.Sprintf("#%d", t.Number)
 	if t.ExternalID != "" {
-		number += " (" + api.EscapeMarkdown(t.ExternalID) + ")"
+		number += " (" + escape(t.ExternalID) + ")"
 	}
 	return cut(number, maxShort)
 }
@@ -49,7 +49,7 @@ func ticketNumber(t kefu.Ticket) string {
 // customerFields show who asks; the whole address is shown to those who press "Show contact" only.
 func customerFields(l lang, who kefu.Contact) []api.EmbedField {
 	fields := []api.EmbedField{{
-		Name: l.say("customer"), Value: cut(or(api.EscapeMarkdown(strings.TrimSpace(who.Name)), l.say("unset")), maxShort), Inline: true,
+		Name: l.say("customer"), Value: cut(or(escape(strings.TrimSpace(who.Name)), l.say("unset")), maxShort), Inline: true,
 	}}
 	if masked := maskEmail(who.Email); masked != "" {
 		fields = append(fields, api.EmbedField{Name: l.say("email"), Value: code(masked), Inline: true})
@@ -69,9 +69,9 @@ func cardButtons(l lang) []api.Component {
 
 // orderEmbed shows an order (contracts: orders, Discord embed).
 func orderEmbed(l lang, o kefu.Order) api.Embed {
-	status := card.StatusEmoji(o.Status) + " " + api.EscapeMarkdown(card.StatusText(o, l.String()))
+	status := card.StatusEmoji(o.Status) + " " + escape(card.StatusText(o, l.String()))
 	e := api.Embed{
-		Title: cut(l.say("order_title", api.EscapeMarkdown(o.ID)), maxTitle),
+		Title: cut(l.say("order_title", escape(o.ID)), maxTitle),
 		URL:   webLink(o.URL),
 		Color: orderColour(o.Status),
 		Fields: []api.EmbedField{
@@ -113,7 +113,7 @@ func goods(l lang, o kefu.Order) string {
 	var lines []string
 	room := maxFieldValue
 	for i, it := range o.Items {
-		line := fmt.Sprintf("▫️ %s × %d %s", api.EscapeMarkdown(cut(oneLine(it.Name), 120)), it.Quantity, money(it.Price, o.Currency))
+		line := fmt.Sprintf("▫️ %s × %d %s", escape(cut(oneLine(it.Name), 120)), it.Quantity, money(it.Price, o.Currency))
 		rest := l.say("order_more", len(o.Items)-i)
 		if room -= width(line) + 1; room < width(rest) && (i < len(o.Items)-1 || room < 0) {
 			return strings.Join(append(lines, rest), "\n")
@@ -133,7 +133,7 @@ func money(amount, currency string) string {
 func extras(l lang, o kefu.Order) []api.EmbedField {
 	var fields []api.EmbedField
 	if p := o.Logistics; p != nil && (p.Carrier != "" || p.TrackingNumber != "") {
-		line := api.EscapeMarkdown(oneLine(p.Carrier))
+		line := escape(oneLine(p.Carrier))
 		if p.TrackingNumber != "" {
 			line = cut(line, maxShort) + " " + code(oneLine(p.TrackingNumber))
 		}
@@ -164,7 +164,10 @@ func orderColour(status string) int {
 }
 
 // code shows text letter by letter.
-func code(s string) string { return "`" + cut(strings.ReplaceAll(s, "`", "'"), maxShort-2) + "`" }
+func code(s string) string {
+	s, _ = kefu.CleanText(s)
+	return "`" + cut(strings.ReplaceAll(s, "`", "'"), maxShort-2) + "`"
+}
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

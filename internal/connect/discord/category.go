@@ -113,7 +113,7 @@ func (c *Connector) readPool(ctx context.Context, k category) error {
 	}
 	text, err := c.deps.State.Load(ctx, k.key)
 	if err != nil {
-		return fmt.Errorf("categories: %w", err)
+		return errors.Join(errState, err)
 	}
 	if text != "" && json.Unmarshal([]byte(text), &k.pool.made) != nil {
 		k.pool.made = nil // a cache that cannot be read is made again from what the guild has

@@ -2,6 +2,8 @@ package discord
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -77,6 +79,11 @@ type Connector struct {
 	commandsOnly bool // the message content intent is off
 
 	timing api.Timing // of the gateway session; zero but in tests
+}
+
+// Format prints the connector's guild for every verb: fmt would go through the fields to the token otherwise.
+func (c *Connector) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "discord connector of guild "+c.set.guildID)
 }
 
 // Report says how the gateway connection is. It does not block.

@@ -33,6 +33,10 @@ func (c *Connector) failure(ctx context.Context, channel string, err error) erro
 	}
 	code, status := api.Code(err), statusOf(err)
 	switch {
+	case errors.Is(err, errNoRoom):
+		return fail(connector.Retryable, connector.ScopeThread, pause, l.say("why_full"), err)
+	case errors.Is(err, errState):
+		return fail(connector.Retryable, connector.ScopeThread, 0, l.say("why_state"), err)
 	case status == http.StatusUnauthorized:
 		return fail(connector.Retryable, connector.ScopeInbox, pause, l.say("why_token"), err)
 	case status == http.StatusForbidden && forbids(code):
@@ -40,6 +44,9 @@ func (c *Connector) failure(ctx context.Context, channel string, err error) erro
 	}
 	return classed(l, code, status, err)
 }
+
+// errState says that what the connector remembers could not be read: nothing was tried.
+var errState = errors.New("state cannot be read")
 
 // forbids tells whether the code of a 403 is about permissions; others say something about the content.
 func forbids(code int) bool {
@@ -148,6 +155,9 @@ func shortWait(err error) (time.Duration, bool) {
 
 // whyForbidden names the permission that is missing, and where.
 func (c *Connector) whyForbidden(ctx context.Context, l lang, channel string) string {
+	if channel == "" {
+		return l.say("why_permission", "–", strings.Join((api.PermissionViewChannel|api.PermissionManageChannels).Names(), ", "))
+	}
 	return l.say("why_permission", "<#"+channel+">", strings.Join(c.lacking(ctx, channel, sending), ", "))
 }
 

@@ -98,7 +98,7 @@ func (s *shelf) take(ctx context.Context, e *api.Embed, a kefu.Attachment) bool 
 	if a.IsImage() {
 		e.Image = &api.EmbedImage{URL: "attachment://" + f.Name}
 	} else {
-		add(e, "📎 "+api.EscapeMarkdown(cut(or(a.Name, f.Name), maxLink)))
+		add(e, "📎 "+escape(cut(or(a.Name, f.Name), maxLink)))
 	}
 	return true
 }
@@ -107,14 +107,14 @@ func (s *shelf) take(ctx context.Context, e *api.Embed, a kefu.Attachment) bool 
 func (s *shelf) link(e *api.Embed, a kefu.Attachment, address string) {
 	switch {
 	case webLink(address) == "":
-		add(e, s.l.say("file_lost", api.EscapeMarkdown(cut(or(a.Name, a.URL), maxLink))))
+		add(e, s.l.say("file_lost", escape(cut(or(a.Name, a.URL), maxLink))))
 	case a.IsImage():
 		e.Image = &api.EmbedImage{URL: address}
 	case a.Type == "": // nobody has fetched it yet: it may be a picture
 		e.Image = &api.EmbedImage{URL: address}
 		add(e, "📎 <"+address+">")
 	default:
-		add(e, "📎 "+api.EscapeMarkdown(cut(a.Name, 100))+" <"+address+">")
+		add(e, "📎 "+escape(cut(a.Name, 100))+" <"+address+">")
 	}
 }
 

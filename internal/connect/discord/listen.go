@@ -211,7 +211,7 @@ func (l *listener) emitGone(ctx context.Context, t connector.Thread, reopen bool
 // refusedForGood tells whether the rules will never take it: trying again would hold up the channel for nothing.
 func refusedForGood(err error) bool {
 	switch kefu.KindOf(err) {
-	case kefu.KindInvalid, kefu.KindMalformed, kefu.KindTooLarge, kefu.KindNotFound, kefu.KindConflict:
+	case kefu.KindInvalid, kefu.KindMalformed, kefu.KindTooLarge, kefu.KindNotFound:
 		return true
 	}
 	return false

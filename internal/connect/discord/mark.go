@@ -26,12 +26,15 @@ func (c *Connector) Mark(ctx context.Context, m connector.Mark) error {
 	if message == "" {
 		was, is = "", ""
 	}
-	err := c.explain(ctx, m)
-	if err == nil && is != "" && m.State != connector.MarkDeletedLater {
+	var err error
+	if is != "" && m.State != connector.MarkDeletedLater {
 		err = patiently(ctx, func() error { return c.api.AddReaction(ctx, channel, message, is) })
 	}
 	if err == nil && was != "" && was != is {
 		err = patiently(ctx, func() error { return c.api.RemoveOwnReaction(ctx, channel, message, was) })
+	}
+	if err == nil || vanished(err) {
+		err = c.explain(ctx, m) // last, because it is the one step that repeating would show
 	}
 	if vanished(err) {
 		return nil

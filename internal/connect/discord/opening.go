@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func (c *Connector) remember(ctx context.Context, key, value string) {
 func (c *Connector) earlier(ctx context.Context, o connector.Opening) (api.Channel, bool, error) {
 	id, err := c.deps.State.Load(ctx, openingKey+string(o.ConversationID))
 	if err != nil {
-		return api.Channel{}, false, err
+		return api.Channel{}, false, errors.Join(errState, err)
 	}
 	if id != "" {
 		ch, err := c.api.Channel(ctx, id)

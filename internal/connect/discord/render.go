@@ -80,7 +80,7 @@ func speech(l lang, m kefu.Message, text string) api.Embed {
 
 // speaker names who wrote, and where if it was not the customer: a note must never be taken for something that was said.
 func speaker(l lang, m kefu.Message) string {
-	name := strings.TrimSpace(m.Author.Name)
+	name, _ := kefu.CleanText(strings.TrimSpace(m.Author.Name))
 	if name == "" {
 		name = l.say("customer")
 	}
@@ -150,7 +150,8 @@ func number(l lang, posts []post, m kefu.Message, late bool) {
 func choices(list []kefu.Choice) []api.Component {
 	buttons := make([]api.Component, 0, min(len(list), maxButtons))
 	for i, ch := range list[:min(len(list), maxButtons)] {
-		label := or(cut(strings.TrimSpace(ch.Label), maxButtonLabel), "–")
+		clean, _ := kefu.CleanText(strings.TrimSpace(ch.Label))
+		label := or(cut(clean, maxButtonLabel), "–")
 		switch {
 		case webLink(ch.URL) != "":
 			buttons = append(buttons, api.LinkButton(ch.URL, label))
@@ -192,19 +193,26 @@ func rowsOf(buttons []api.Component) []api.Component {
 // that the writer put there.
 func quote(text string) string {
 	const fence = "```"
+	text, _ = kefu.CleanText(text)
 	segments := strings.Split(text, fence)
 	var b strings.Builder
 	for i, segment := range segments {
 		switch {
 		case i%2 == 0:
-			b.WriteString(api.EscapeMarkdown(segment))
+			b.WriteString(escape(segment))
 		case i < len(segments)-1:
 			b.WriteString(fence + segment + fence)
 		default: // a fence that was never closed
-			b.WriteString(api.EscapeMarkdown(fence + segment))
+			b.WriteString(escape(fence + segment))
 		}
 	}
 	return b.String()
+}
+
+// escape makes text show as it was written, code fences as well.
+func escape(text string) string {
+	text, _ = kefu.CleanText(text)
+	return api.EscapeMarkdown(text)
 }
 
 // cut shortens text to n UTF-16 units, which is how Discord counts.

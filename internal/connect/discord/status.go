@@ -13,7 +13,7 @@ import (
 // SendStatus tells the channel what happened to its conversation. On close the transcript is kept first and the channel then given up;
 // it blocks until Discord has answered. Idempotent under s.Unsure.
 func (c *Connector) SendStatus(ctx context.Context, t connector.Thread, s connector.StatusChange) error {
-	if t.ExternalID == "" {
+	if t.ExternalID == "" && s.Kind != connector.StatusClosed {
 		return nil // there is no channel to tell
 	}
 	var err error
@@ -31,9 +31,14 @@ func (c *Connector) SendStatus(ctx context.Context, t connector.Thread, s connec
 	return c.failure(ctx, t.ExternalID, err)
 }
 
+// closed is several steps of which each may fail alone, so that every attempt looks what there is already.
 func (c *Connector) closed(ctx context.Context, t connector.Thread, s connector.StatusChange) error {
+	s.Unsure = true
 	l := c.language(ctx)
 	text := closeWords(l, t, s)
+	if t.ExternalID == "" {
+		return c.keepTranscript(ctx, l, t, s, text)
+	}
 	err := c.notice(ctx, t.ExternalID, string(s.DeliveryID), s.Unsure, before(s.At), words(text, colourSystem))
 	if err != nil && !mayNot(err) && !channelGone(err) {
 		return err
@@ -46,7 +51,7 @@ func (c *Connector) closed(ctx context.Context, t connector.Thread, s connector.
 
 // closeWords says who closed the conversation, in their own words, and why.
 func closeWords(l lang, t connector.Thread, s connector.StatusChange) string {
-	text := l.say("closed", numberOf(t, s), api.EscapeMarkdown(or(s.ClosedBy, actor(l, s.By))))
+	text := l.say("closed", numberOf(t, s), escape(or(s.ClosedBy, actor(l, s.By))))
 	if reason := strings.TrimSpace(s.Reason); reason != "" {
 		text += "\n" + l.say("closed_reason", cut(quote(reason), maxFieldValue))
 	}
@@ -96,7 +101,7 @@ func (c *Connector) transcriptLinks(list []kefu.Attachment) string {
 	var b strings.Builder
 	for _, a := range list {
 		if link := webLink(c.deps.Files.Link(a)); link != "" {
-			fmt.Fprintf(&b, "\n[%s](%s)", api.EscapeMarkdown(a.Name), link)
+			fmt.Fprintf(&b, "\n[%s](%s)", escape(a.Name), link)
 		}
 	}
 	return b.String()
@@ -131,7 +136,7 @@ func (c *Connector) reopened(ctx context.Context, t connector.Thread, s connecto
 		return err
 	}
 	l := c.language(ctx)
-	text := l.say("reopened", numberOf(t, s), api.EscapeMarkdown(or(s.ClosedBy, actor(l, s.By))))
+	text := l.say("reopened", numberOf(t, s), escape(or(s.ClosedBy, actor(l, s.By))))
 	return c.notice(ctx, t.ExternalID, string(s.DeliveryID), s.Unsure, before(s.At), words(text, colourSystem))
 }
 
@@ -141,7 +146,7 @@ func (c *Connector) assigned(ctx context.Context, t connector.Thread, s connecto
 	l := c.language(ctx)
 	text := l.say("unassigned")
 	if s.To != "" {
-		text = l.say("assigned", api.EscapeMarkdown(s.To))
+		text = l.say("assigned", escape(s.To))
 	}
 	p := words(text, colourSystem)
 	p.pieces[0].embed.Footer = &api.EmbedFooter{Text: assignedTag}

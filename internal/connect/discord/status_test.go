@@ -189,3 +189,26 @@ func TestAssignedNoticesTakeEachOthersPlace(t *testing.T) {
 		t.Errorf("%d posts: %q", n, r.texts(th.ExternalID))
 	}
 }
+
+// TestTranscriptWithoutAChannel holds that a ticket whose channel is gone, or never was, leaves its transcript all the same.
+func TestTranscriptWithoutAChannel(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fake.Options{}, nil)
+	room := r.s.AddChannel(fake.Channel{Type: fake.TypeText, Name: "transcripts"})
+	r.c = r.connect(set{"transcript_channel": room.ID})
+	th := r.open(33)
+	if err := r.s.DeleteChannel(th.ExternalID); err != nil {
+		t.Fatal(err)
+	}
+	for n, id := range []string{th.ExternalID, ""} {
+		th.ExternalID = id
+		s := closing(r)
+		s.DeliveryID += kefu.DeliveryID(rune('a' + n))
+		if err := r.c.SendStatus(r.ctx, th, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(r.bot(room.ID)); n != 2 {
+		t.Errorf("%d transcripts", n)
+	}
+}

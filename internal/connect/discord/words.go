@@ -192,6 +192,7 @@ var texts = map[word][languages]string{
 	"why_gone":       {"Discord 頻道已經不存在。", "Discord 频道已不存在。", "the Discord channel does not exist any more"},
 	"why_archived":   {"討論串已封存且無法重新開啟。", "子区已归档且无法重新打开。", "the thread is archived and could not be reopened"},
 	"why_full":       {"伺服器的頻道已滿（500 個），也沒有論壇可用。", "服务器的频道已满（500 个），也没有论坛可用。", "the server is full (500 channels) and has no forum"},
+	"why_state":      {"Kefu 的資料庫暫時無法使用。", "Kefu 的数据库暂时不可用。", "Kefu's own database is not available just now"},
 	"why_long":       {"頻道內的新訊息太多，無法確認是否已送達。", "频道内的新消息过多，无法确认是否已送达。", "too many new messages in the channel to find out whether it arrived"},
 	"why_vault":      {"附件無法讀取：%s", "附件无法读取：%s", "the attachment could not be read: %s"},
 	"why_other":      {"Discord 拒絕了：%s", "Discord 拒绝了：%s", "Discord refused: %s"},
