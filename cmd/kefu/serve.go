@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,12 @@ Without a configuration file it keeps everything in the current folder and takes
 			for _, w := range cfg.Warnings() {
 				log.Warn(w)
 			}
-			a, err := app.New(cmd.Context(), cfg, app.Options{Version: version, Log: log, Factories: connect.All()})
+			stop, err := profiled()
+			if err != nil {
+				return err
+			}
+			defer stop()
+			a, err := app.New(cmd.Context(), cfg, app.Options{Version: version, Log: log, Factories: connect.All(), NoPacing: os.Getenv(noPacing) == "1"})
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,11 @@
+// Command bench measures the real kefu binary beside a bare baseline, on SQLite and on PostgreSQL with durable commits, and prints a
+// Markdown table; -out writes it into docs/performance.md.
+//
+// It is one program with several roles, each a process of its own, so that nobody's work is counted as another's: the conductor (no
+// role), "remote" (the fake Discord and WordPress, with a ledger of what arrived when), "load" (senders of hooks) and "baseline" (the
+// least that a durable relay can do: read the hook, commit one row, answer, post). Kefu and the baseline run one after the other against
+// equal remotes and equal senders; all share the machine's cores, which the table states.
+//
+// It is on the testing floor and imports what it likes; nothing imports it. Invariants: a point counts only when everything that was
+// accepted has arrived, and nothing twice; every wait has a limit; whatever was started is ended.
+package main

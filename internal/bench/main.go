@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run does the role that the first argument names.
+func run(ctx context.Context, args []string) error {
+	roles := map[string]func(context.Context, []string) error{roleRemote: runRemote, roleLoad: runLoad, roleBaseline: runBaseline}
+	if len(args) > 0 && roles[args[0]] != nil {
+		return roles[args[0]](ctx, args[1:])
+	}
+	p, err := parsePlan(args)
+	if err != nil {
+		return err
+	}
+	return conduct(ctx, p)
+}
+
+// plan is what the conductor is asked for.
+type plan struct {
+	point    time.Duration // length of a point that is measured by time
+	messages int           // of the point that is measured by count
+	stored   int           // messages in the database that a start is timed with
+	repeat   int           // figures are medians of so many rounds
+	engines  string        // "both", or the one to measure
+	out      string        // file with the markers; "" is none
+	profile  string        // folder for CPU profiles of kefu; "" is none
+	limits   bool          // measure the second table
+	progress io.Writer
+	args     []string
+}
+
+func parsePlan(args []string) (plan, error) {
+	p := plan{progress: os.Stderr, args: args}
+	var quick bool
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.DurationVar(&p.point, "point", 5*time.Second, "length of each timed point")
+	f.IntVar(&p.messages, "messages", 10_000, "messages of the relay point")
+	f.IntVar(&p.stored, "stored", 100_000, "stored messages when a start is timed")
+	f.IntVar(&p.repeat, "repeat", 1, "rounds; figures are medians")
+	f.StringVar(&p.engines, "engine", engineBoth, "sqlite, postgres or both")
+	f.StringVar(&p.out, "out", "", "file whose part between the markers is replaced")
+	f.StringVar(&p.profile, "profile", "", "folder for CPU profiles of kefu")
+	f.BoolVar(&p.limits, "limits", true, "measure with Discord's limits on, too")
+	f.BoolVar(&quick, "quick", false, "one second a point and a tenth of the messages: for a look, not for a table")
+	if err := f.Parse(args); err != nil {
+		return p, err
+	}
+	if quick {
+		p.point, p.messages, p.stored = time.Second, p.messages/10, p.stored/10
+	}
+	if p.repeat < 1 || p.point <= 0 || p.messages < 1 || p.stored < 0 || f.NArg() > 0 {
+		return p, errors.New("the arguments make no sense: see -help")
+	}
+	return p, nil
+}
