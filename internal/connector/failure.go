@@ -37,8 +37,10 @@ type SendError struct {
 	Scope Scope
 	// RetryAfter is how long the remote asked us to wait; such a wait does not count as an attempt. 0: our own back-off.
 	RetryAfter time.Duration
-	Reason     string
-	Err        error
+	// NotTried says that nothing was sent: our own limits held it back. It is not recorded as an attempt.
+	NotTried bool
+	Reason   string
+	Err      error
 }
 
 func (e *SendError) Error() string {

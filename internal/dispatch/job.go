@@ -126,7 +126,9 @@ type result struct {
 	parts   []connector.Part
 	cursor  string
 	// goneThread is the thread that turned out not to exist.
-	goneThread  string
+	goneThread string
+	// notTried says that nothing was sent: there is no attempt to record.
+	notTried    bool
 	inboxFailed bool
 	pause       time.Duration
 	err         error

@@ -43,7 +43,7 @@ func (d *Dispatcher) judge(j *job, receipt connector.Receipt, err error, started
 
 func (r *result) fail(e *connector.SendError) {
 	j := r.job
-	r.inboxFailed = failsInbox(e)
+	r.inboxFailed, r.notTried = failsInbox(e), e.NotTried
 	r.attempt.Error, r.finish.Reason = e.Error(), e.Reason
 	r.finish.State, r.finish.Unsure = kefu.DeliveryQueued, j.Unsure
 	r.attempt.Outcome = kefu.OutcomeFailed

@@ -20,7 +20,7 @@ func (d *Dispatcher) sendMark(ctx context.Context, j *job) error {
 		return errNothing
 	}
 	if j.marked == "" && j.copying {
-		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, RetryAfter: copyWait, Reason: "the message is not shown here yet"}
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, RetryAfter: copyWait, NotTried: true, Reason: "the message is not shown here yet"}
 	}
 	var shown switchboard.MarkPayload
 	if err := json.Unmarshal(j.Payload, &shown); err != nil {

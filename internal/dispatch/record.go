@@ -37,8 +37,10 @@ func (d *Dispatcher) recordOne(tx *store.Tx, r result) error {
 	if err != nil || !held {
 		return err
 	}
-	if err := tx.SaveAttempt(r.attempt); err != nil {
-		return err
+	if !r.notTried {
+		if err := tx.SaveAttempt(r.attempt); err != nil {
+			return err
+		}
 	}
 	for _, p := range r.parts {
 		if err := tx.SavePart(j.Delivery.Delivery, store.Part{N: p.N, ExternalID: p.ExternalID, Fingerprint: p.Fingerprint}); err != nil {
@@ -107,6 +109,9 @@ func (d *Dispatcher) tell(ctx context.Context, r result) {
 	case r.err != nil && r.finish.State.Final():
 		level = slog.LevelError
 		args = append(args, "error", r.attempt.Error)
+	case r.notTried:
+		level = slog.LevelDebug
+		args = append(args, "retry_in", r.finish.DueIn)
 	case r.err != nil:
 		level = slog.LevelWarn
 		args = append(args, "error", r.attempt.Error, "retry_in", r.finish.DueIn)

@@ -51,8 +51,8 @@ func (l *listener) mine(guildID string) bool { return guildID == l.c.set.guildID
 // aboutGuild notes what changes in the guild at large.
 func (l *listener) aboutGuild(ctx context.Context, event string, data json.RawMessage) {
 	switch event {
-	case eventRoleUpdate:
-		// What was refused may be allowed now: somebody is mending it.
+	case eventRoleUpdate, api.EventChannelUpdate:
+		// What was refused may be allowed now: somebody is mending it. A channel's overwrites come as a changed channel.
 		l.c.forgetGuild()
 		l.c.api.Reset()
 	case api.EventGuildCreate:

@@ -45,6 +45,19 @@ func (c *Connector) failure(ctx context.Context, channel string, err error) erro
 	return classed(l, code, status, err)
 }
 
+// patientFailure classes an error of a post. Posts are what customers wrote: one that a missing permission holds up waits for whoever can
+// give the permission, and staff are told; it does not fail at once.
+func (c *Connector) patientFailure(ctx context.Context, channel string, err error) error {
+	classed := c.failure(ctx, channel, err)
+	if statusOf(err) != http.StatusForbidden || !forbids(api.Code(err)) {
+		return classed
+	}
+	se := connector.Failure(classed)
+	c.alert(ctx, "no_send:"+channel, "⚠️ "+se.Reason)
+	se.Class, se.RetryAfter = connector.Retryable, pause
+	return se
+}
+
 // errState says that what the connector remembers could not be read: nothing was tried.
 var errState = errors.New("state cannot be read")
 
@@ -59,7 +72,9 @@ func heldBack(l lang, err error) *connector.SendError {
 	var brake *api.BrakeError
 	switch {
 	case errors.As(err, &limited):
-		return fail(connector.Retryable, scopeOf(limited.Scope), max(limited.RetryAfter, time.Millisecond), l.say("why_limit"), err)
+		se := fail(connector.Retryable, scopeOf(limited.Scope), max(limited.RetryAfter, time.Millisecond), l.say("why_limit"), err)
+		se.NotTried = limited.API == nil
+		return se
 	case errors.As(err, &brake):
 		return fail(connector.Retryable, connector.ScopeInbox, max(brake.RetryAfter, time.Second), l.say("why_brake"), err)
 	}

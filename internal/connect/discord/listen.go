@@ -97,6 +97,7 @@ func (l *listener) Ready(ctx context.Context, r api.Ready, resumed bool) {
 	}
 	l.c.setSelf(r.User)
 	l.c.forgetGuild()
+	l.c.api.Reset()
 	reading, cancel := context.WithCancel(ctx)
 	l.mu.Lock()
 	l.catchUp()

@@ -36,7 +36,7 @@ func (c *Connector) Send(ctx context.Context, out connector.Outbound) (connector
 	if err == nil {
 		err = c.sendMissing(ctx, out, posts, there)
 	}
-	return connector.Receipt{Parts: inOrder(there), Found: found && err == nil}, c.failure(ctx, out.Thread.ExternalID, err)
+	return connector.Receipt{Parts: inOrder(there), Found: found && err == nil}, c.patientFailure(ctx, out.Thread.ExternalID, err)
 }
 
 // search adds the parts that an earlier attempt posted without learning of it; found says that nothing is left to send.

@@ -228,7 +228,10 @@ func TestMissingPermissionIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = r.c.Send(r.ctx, outbound(th, 2, "text"))
-	se := refused(t, err, connector.Permanent, connector.ScopeThread)
+	se := refused(t, err, connector.Retryable, connector.ScopeThread)
+	if se.RetryAfter == 0 {
+		t.Error("a customer's message fails for want of a permission instead of waiting for it")
+	}
 	if !strings.Contains(se.Reason, "Send Messages") || !strings.Contains(se.Reason, th.ExternalID) {
 		t.Errorf("reason %q names neither permission nor channel", se.Reason)
 	}
