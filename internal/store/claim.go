@@ -9,12 +9,12 @@ import (
 
 const (
 	sqlClaim = `UPDATE delivery SET state = 'sending', claimed_by = $1, unsure_since = CASE WHEN unsure THEN unsure_since ELSE $2 END
-WHERE id IN (SELECT id FROM delivery WHERE inbox_id = $3 AND state = 'queued' AND ready AND due_at <= $2 ORDER BY due_at, ord LIMIT $4 /*skip locked*/)
+WHERE id IN (SELECT id FROM delivery WHERE inbox_id = $3 AND state = 'queued' AND ready AND due_at <= $2 ORDER BY due_at, ord LIMIT CAST($4 AS BIGINT) /*skip locked*/)
 RETURNING ` + deliveryColumns
 	sqlNextDue = `SELECT COALESCE(MIN(due_at), 0) FROM delivery WHERE inbox_id = $1 AND state = 'queued' AND ready`
 	// A due time further away than the longest wait was written by a clock that has been set back since.
 	sqlPullIn     = `UPDATE delivery SET due_at = $1 WHERE state = 'queued' AND ready AND due_at > $2`
-	sqlPullInSync = `UPDATE link SET sync_due = $1 WHERE sync_due > $2`
+	sqlPullInSync = `UPDATE link SET sync_due = $1 WHERE sync_due > $2 AND sync_due > 0`
 	sqlFinish     = `UPDATE delivery SET state = $2, ready = $3, due_at = $4, attempts = attempts + $5, unsure = $6, reason = $7, done_at = $8, payload = $9,
 claimed_by = '' WHERE id = $1 AND state = 'sending' AND claimed_by = $10`
 	sqlRelease = `UPDATE delivery SET state = 'queued', claimed_by = '' WHERE id = $1 AND state = 'sending' AND claimed_by = $2`

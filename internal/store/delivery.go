@@ -26,22 +26,26 @@ WHERE NOT EXISTS (SELECT 1 FROM delivery q WHERE q.id = $1)`
 	deliveryColumns = `id, kind, conversation_id, link_id, inbox_id, message_id, line, ord, state, due_at, attempts, unsure, unsure_since, reason, late,
 payload, queued_at`
 	sqlDelivery     = `SELECT ` + deliveryColumns + ` FROM delivery WHERE id = $1`
-	sqlDeliveriesOf = `SELECT ` + deliveryColumns + ` FROM delivery WHERE message_id = $1 ORDER BY id`
+	sqlDeliveriesOf = `SELECT ` + deliveryColumns + ` FROM delivery WHERE message_id = $1 AND message_id <> '' ORDER BY id`
 	sqlRequeue      = `UPDATE delivery SET state = 'queued', ord = $2, late = TRUE, due_at = $3, queued_at = $3, attempts = 0, reason = '', done_at = 0,
 ready = NOT EXISTS (SELECT 1 FROM delivery p WHERE p.line = delivery.line AND p.id <> delivery.id AND (p.state = 'queued' OR p.state = 'sending'))
 WHERE id = $1 AND (state = 'failed' OR state = 'uncertain')`
-	sqlWakeMark     = `UPDATE delivery SET state = 'queued', ready = TRUE, due_at = $2, done_at = 0 WHERE message_id = $1 AND kind = 'mark' AND state <> 'sending'`
+	sqlWakeMark     = `UPDATE delivery SET state = 'queued', ready = TRUE, due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> ''
+AND kind = 'mark' AND state <> 'sending'`
 	sqlTargetStates = `SELECT d.id, d.state, d.reason FROM delivery d JOIN link l ON l.id = d.link_id
-WHERE d.message_id = $1 AND d.kind = 'message' AND l.role = 'customer'`
-	sqlTrouble = `SELECT state, COUNT(*) FROM delivery WHERE conversation_id = $1 AND kind = 'message' AND state <> 'delivered' AND state <> 'skipped'
-AND link_id IN (SELECT id FROM link WHERE conversation_id = $1 AND role = 'customer') GROUP BY state`
-	sqlSentAs = `SELECT message_id FROM delivery WHERE link_id = $1 AND fingerprint = $2
-UNION ALL SELECT d.message_id FROM part p JOIN delivery d ON d.id = p.delivery_id WHERE p.link_id = $1 AND p.fingerprint = $2 LIMIT 1`
+WHERE d.message_id = $1 AND d.message_id <> '' AND d.kind = 'message' AND l.role = 'customer'`
+	// What waits and what ended badly are two questions, each with an index of its own: what was delivered, which is nearly everything, has none.
+	sqlTrouble = `SELECT d.state, COUNT(*) FROM link l JOIN delivery d ON d.line = l.id WHERE l.conversation_id = $1 AND l.role = 'customer'
+AND d.kind = 'message' AND (d.state = 'queued' OR d.state = 'sending') GROUP BY d.state
+UNION ALL SELECT d.state, COUNT(*) FROM delivery d JOIN link l ON l.id = d.link_id WHERE d.conversation_id = $1 AND l.role = 'customer'
+AND d.kind = 'message' AND (d.state = 'failed' OR d.state = 'uncertain') GROUP BY d.state`
+	sqlSentAs = `SELECT message_id FROM delivery WHERE link_id = $1 AND fingerprint = $2 AND fingerprint <> ''
+UNION ALL SELECT d.message_id FROM part p JOIN delivery d ON d.id = p.delivery_id WHERE p.link_id = $1 AND p.fingerprint = $2
+AND p.fingerprint <> '' LIMIT 1`
 	sqlCountSent = `SELECT COUNT(*) FROM part p JOIN delivery d ON d.id = p.delivery_id
-WHERE p.link_id = $1 AND p.fingerprint = $2 AND d.state = 'delivered' AND p.delivery_id <> $3`
+WHERE p.link_id = $1 AND p.fingerprint = $2 AND p.fingerprint <> '' AND d.state = 'delivered' AND p.delivery_id <> $3`
 	sqlSentByLink = `SELECT p.fingerprint FROM part p JOIN delivery d ON d.id = p.delivery_id WHERE p.link_id = $1 AND p.fingerprint <> ''
 AND d.state = 'delivered'`
-	sqlUnsettled = `SELECT COUNT(*) FROM delivery WHERE link_id = $1 AND kind = 'message' AND (state = 'sending' OR state = 'uncertain' OR (state = 'queued' AND unsure))`
 )
 
 // QueueMessage makes a delivery of a message to every link of its conversation but the source; role narrows it to one side ("" is both).
@@ -167,9 +171,4 @@ func (tx *Tx) CountSent(link kefu.LinkID, fingerprint string, but kefu.DeliveryI
 // SentFingerprints lists the fingerprints of all that is known to have arrived at a link, as often as it did.
 func (tx *Tx) SentFingerprints(link kefu.LinkID) ([]string, error) {
 	return sqldb.Many(tx.Tx, scanString, sqlSentByLink, link)
-}
-
-// Unsettled counts messages to a link that may be there without our knowing.
-func (tx *Tx) Unsettled(link kefu.LinkID) (int64, error) {
-	return sqldb.One(tx.Tx, scanInt, sqlUnsettled, link)
 }

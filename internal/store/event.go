@@ -10,10 +10,10 @@ import (
 const (
 	sqlAppendEvent = `INSERT INTO event (id, type, conversation_id, actor, data, occurred_at) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlLockRelay   = `SELECT last_pos FROM relay_position WHERE id = 1 /*for update*/`
-	sqlPlaceEvents = `WITH batch AS (SELECT n, row_number() OVER (ORDER BY n) AS place FROM event WHERE pos IS NULL ORDER BY n LIMIT $2)
+	sqlPlaceEvents = `WITH batch AS (SELECT n, row_number() OVER (ORDER BY n) AS place FROM event WHERE pos IS NULL ORDER BY n LIMIT CAST($2 AS BIGINT))
 UPDATE event SET pos = $1 + batch.place FROM batch WHERE event.n = batch.n`
 	sqlMoveRelay   = `UPDATE relay_position SET last_pos = $1 WHERE id = 1`
-	sqlEventsSince = `SELECT pos, id, type, conversation_id, actor, data, occurred_at FROM event WHERE pos > $1 ORDER BY pos LIMIT $2`
+	sqlEventsSince = `SELECT pos, id, type, conversation_id, actor, data, occurred_at FROM event WHERE pos > $1 ORDER BY pos LIMIT CAST($2 AS BIGINT)`
 	sqlLastPos     = `SELECT last_pos FROM relay_position WHERE id = 1`
 )
 

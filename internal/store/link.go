@@ -15,7 +15,7 @@ created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', $8, $9, 
 	sqlLink     = `SELECT ` + linkColumns + ` FROM link l WHERE l.id = $1`
 	sqlLinks    = `SELECT ` + linkColumns + ` FROM link l WHERE l.conversation_id = $1 ORDER BY l.slot`
 	sqlThread   = `SELECT ` + linkColumns + `, c.status, c.inbox_id, t.number, t.external_id FROM link l JOIN conversation c ON c.id = l.conversation_id
-JOIN ticket t ON t.conversation_id = c.id WHERE l.inbox_id = $1 AND l.external_id = $2 AND l.role <> 'former'`
+JOIN ticket t ON t.conversation_id = c.id WHERE l.inbox_id = $1 AND l.external_id = $2 AND l.external_id <> '' AND l.role <> 'former'`
 	sqlThreads = `SELECT ` + linkColumns + `, c.status, c.inbox_id, t.number, t.external_id FROM link l JOIN conversation c ON c.id = l.conversation_id
 JOIN ticket t ON t.conversation_id = c.id WHERE l.inbox_id = $1 AND l.external_id <> '' AND l.role <> 'former' AND c.status <> 'closed'
 ORDER BY l.id`
@@ -30,7 +30,7 @@ ORDER BY l.id`
 AND conversation_id IN (SELECT id FROM conversation WHERE status <> 'closed')`
 	sqlDueSyncs = `SELECT ` + linkColumns + `, c.status, c.inbox_id, t.number, t.external_id FROM link l JOIN conversation c ON c.id = l.conversation_id
 JOIN ticket t ON t.conversation_id = c.id WHERE l.sync_due > 0 AND l.sync_due <= $1 AND l.inbox_id = $2 AND l.role = 'customer'
-ORDER BY CASE WHEN l.opened = 0 THEN 0 ELSE 1 END, l.sync_due, l.id LIMIT $3`
+ORDER BY CASE WHEN l.opened = 0 THEN 0 ELSE 1 END, l.sync_due, l.id LIMIT CAST($3 AS BIGINT)`
 	sqlNextSync = `SELECT COALESCE(MIN(sync_due), 0) FROM link WHERE sync_due > 0 AND inbox_id = $1`
 )
 

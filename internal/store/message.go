@@ -14,8 +14,8 @@ content, source_link_id, external_id, fingerprint, meta, created_at) VALUES ($1,
 	messageColumns = `id, conversation_id, seq, author_kind, author_id, author_name, author_via, private, content_type, text, content,
 source_link_id, external_id, fingerprint, meta, created_at`
 	sqlMessage      = `SELECT ` + messageColumns + ` FROM message WHERE id = $1`
-	sqlMessages     = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
-	sqlLastMessages = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
+	sqlMessages     = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT CAST($3 AS BIGINT)`
+	sqlLastMessages = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT CAST($3 AS BIGINT)`
 	sqlEqualMessage = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND fingerprint = $2 AND fingerprint <> '' AND created_at > $3
 ORDER BY seq DESC LIMIT 1`
 	sqlFingerprints = `SELECT ` + messageColumns + ` FROM message WHERE conversation_id = $1 AND source_link_id = $2 AND fingerprint <> '' ORDER BY seq`
