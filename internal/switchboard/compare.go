@@ -149,17 +149,17 @@ func (c *change) takeSnapshot(link store.Link, snap connector.Snapshot, parked [
 
 // restore inserts a message of the source without doubting it: it has been counted.
 func (c *change) restore(link store.Link, in connector.Inbound, id kefu.MessageID) error {
-	author, err := c.contactAuthor(link, in)
+	conv, err := c.Conversation(link.ConversationID)
 	if err != nil {
 		return err
 	}
-	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{ID: id, ConversationID: link.ConversationID, Author: author,
+	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{ID: id, ConversationID: link.ConversationID, Author: contactAuthor(conv, in),
 		Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
 		Meta: kefu.Meta{Notes: in.Notes, Recovered: in.Recovered, Sender: in.Sender.Raw, Label: in.Sender.Label}}}
 	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
 		return err
 	}
-	return c.afterOpen(in, m)
+	return c.afterOpen(conv, in, m)
 }
 
 func match(parked []*waiting, in connector.Inbound) *waiting {

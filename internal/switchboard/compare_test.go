@@ -1,6 +1,8 @@
 package switchboard_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"kefu"
@@ -164,6 +166,38 @@ func TestAnUnknownStatusWordIsKeptAndChangesNothing(t *testing.T) {
 			return err
 		})
 		if got := b.texts(res.ConversationID); got != "contact:one" {
+			t.Error(got)
+		}
+	})
+}
+
+// TestASweepAndALateHookAreOneMessage lets the comparison and the repeated hook of the same message race: it is one message, whoever wins.
+func TestASweepAndALateHookAreOneMessage(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		want := "contact:one"
+		snap := snapshot("one")
+		for i := range 20 {
+			text := fmt.Sprintf("m%d", i)
+			want += " contact:" + text
+			in := writing("33", text)
+			snap.Messages = append(snap.Messages, in)
+			in.Key = "wh:" + text
+			b.syncNow()
+			due, _, err := b.DueSyncs(t.Context(), "shop", 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var both sync.WaitGroup
+			both.Go(func() {
+				if _, err := b.Compare(t.Context(), due[0].Thread.LinkID, snap); err != nil {
+					t.Error(err)
+				}
+			})
+			both.Go(func() { b.take("shop", in) })
+			both.Wait()
+		}
+		if got := b.texts(res.ConversationID); got != want {
 			t.Error(got)
 		}
 	})

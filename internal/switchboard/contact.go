@@ -35,14 +35,12 @@ func (c *change) contact(inbox kefu.InboxID, s connector.Sender) (kefu.ContactID
 }
 
 // contactAuthor is who wrote in a customer's thread: the contact, or staff of the site itself when the connector says so.
-func (c *change) contactAuthor(link store.Link, in connector.Inbound) (kefu.Author, error) {
+func contactAuthor(conv store.Conversation, in connector.Inbound) kefu.Author {
 	a := kefu.Author{Kind: cmp.Or(in.Sender.Kind, kefu.AuthorContact), Name: in.Sender.Name, Via: in.Sender.Via}
-	if a.Kind != kefu.AuthorContact {
-		return a, nil
+	if a.Kind == kefu.AuthorContact {
+		a.ID = string(conv.ContactID)
 	}
-	conv, err := c.Conversation(link.ConversationID)
-	a.ID = string(conv.ContactID)
-	return a, err
+	return a
 }
 
 // agent finds or makes the agent whom a desk knows by an id.

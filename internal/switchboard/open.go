@@ -125,11 +125,7 @@ func (c *change) park(link store.Link, in connector.Inbound) (connector.Result, 
 
 // opensAgain settles a ticket/create of a ticket that is known: one ticket is opened once. A create that comes after an update had opened
 // the ticket gives it its title and first message; its result is empty then.
-func (c *change) opensAgain(link store.Link, in *connector.Inbound) (connector.Result, error) {
-	conv, err := c.LockConversation(link.ConversationID)
-	if err != nil {
-		return connector.Result{}, err
-	}
+func (c *change) opensAgain(conv store.Conversation, in connector.Inbound) (connector.Result, error) {
 	if conv.InitialMessageID != "" {
 		return connector.Result{ConversationID: conv.ID, MessageID: conv.InitialMessageID, Duplicate: true}, nil
 	}
@@ -142,13 +138,9 @@ func (c *change) opensAgain(link store.Link, in *connector.Inbound) (connector.R
 }
 
 // afterOpen notes which message opened the ticket.
-func (c *change) afterOpen(in connector.Inbound, m store.Message) error {
-	if in.Kind != connector.InOpen {
+func (c *change) afterOpen(conv store.Conversation, in connector.Inbound, m store.Message) error {
+	if in.Kind != connector.InOpen || conv.InitialMessageID != "" {
 		return nil
-	}
-	conv, err := c.Conversation(m.ConversationID)
-	if err != nil || conv.InitialMessageID != "" {
-		return err
 	}
 	return c.retitle(conv, m.ID, in.Title)
 }
@@ -169,24 +161,21 @@ func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title 
 }
 
 // wakeClosed lets a customer's message reopen a closed conversation, or begin a new one that refers to it when that is too long ago.
-func (c *change) wakeClosed(link store.Link, in connector.Inbound) (store.Link, error) {
-	conv, err := c.LockConversation(link.ConversationID)
-	if err != nil {
-		return link, err
-	}
+func (c *change) wakeClosed(link store.Link, conv store.Conversation, in connector.Inbound) (store.Link, store.Conversation, error) {
 	by := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
-	if conv.Status != kefu.StatusClosed {
-		return link, nil
-	}
 	if c.Now.Sub(conv.ClosedAt) <= ReopenWithin {
-		return link, c.reopen(conv, by)
+		return link, conv, c.reopen(conv, by)
 	}
 	if err := c.RetireLink(link.ID); err != nil {
-		return link, err
+		return link, conv, err
 	}
 	next, made, err := c.open(link.InboxID, in, conv.ID, false)
 	if err == nil && !made {
 		err = errTwin
 	}
-	return next, err
+	if err != nil {
+		return next, conv, err
+	}
+	conv, err = c.LockConversation(next.ConversationID)
+	return next, conv, err
 }

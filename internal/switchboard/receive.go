@@ -142,8 +142,13 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if echo, err := c.echo(link, in); echo != "" || err != nil {
 		return connector.Result{ConversationID: link.ConversationID, MessageID: echo, Duplicate: true, Ignored: "echo"}, err
 	}
+	// What is compared with what is here is compared under the lock: the sweep may be inserting the same message.
+	conv, err := c.LockConversation(link.ConversationID)
+	if err != nil {
+		return res, err
+	}
 	if in.Kind == connector.InOpen {
-		if again, err := c.opensAgain(link, &in); again.ConversationID != "" || err != nil {
+		if again, err := c.opensAgain(conv, in); again.ConversationID != "" || err != nil {
 			return again, err
 		}
 	}
@@ -151,23 +156,19 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err != nil || twin != "" {
 		return connector.Result{ConversationID: link.ConversationID, MessageID: twin, Duplicate: true}, err
 	}
-	if link.Status == kefu.StatusClosed {
-		if link, err = c.wakeClosed(link, in); err != nil {
+	if conv.Status == kefu.StatusClosed {
+		if link, conv, err = c.wakeClosed(link, conv, in); err != nil {
 			return res, err
 		}
 		res.ConversationID = link.ConversationID
 	}
-	author, err := c.contactAuthor(link, in)
-	if err != nil {
-		return res, err
-	}
 	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{
-		ID: id, ConversationID: link.ConversationID, Author: author, Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
+		ID: id, ConversationID: link.ConversationID, Author: contactAuthor(conv, in), Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
 		Meta: meta, Private: in.Note}}
 	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
 		return res, err
 	}
-	return res, c.afterOpen(in, m)
+	return res, c.afterOpen(conv, in, m)
 }
 
 // echo finds the message of ours that comes back from the site: by what we sent, not by its author.
