@@ -33,6 +33,9 @@ type Options struct {
 	Factories []connector.Factory
 	// Capacity is how many deliveries of one inbox may be in flight at once; 0 is the default.
 	Capacity int
+	// Clock is what "now" is read from where it is stored or compared; nil is time.Now. Waits do not depend on it, and on PostgreSQL the
+	// database's clock counts.
+	Clock func() time.Time
 	// NoPacing switches off our own politeness towards remotes; what their answers ask for still holds.
 	NoPacing bool
 }
@@ -71,7 +74,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 
 // openDatabase opens, claims and migrates the database.
 func (a *App) openDatabase(ctx context.Context) (err error) {
-	a.db, err = sqldb.Open(ctx, a.cfg.Database.Reveal(), sqldb.Options{Log: a.Log})
+	a.db, err = sqldb.Open(ctx, a.cfg.Database.Reveal(), sqldb.Options{Log: a.Log, Clock: a.Clock})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

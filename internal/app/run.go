@@ -21,7 +21,12 @@ type service struct {
 	run  func(context.Context) error
 }
 
-func (a *App) now() time.Time { return time.Now() }
+func (a *App) now() time.Time {
+	if a.Clock != nil {
+		return a.Clock()
+	}
+	return time.Now()
+}
 
 // prepareServices lists what Run starts.
 func (a *App) prepareServices(signals *bus.Bus) {
