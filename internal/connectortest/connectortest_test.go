@@ -51,6 +51,7 @@ func seenBy() map[sin]string {
 		keepsNul:      "no U+0000 goes out",
 		calls:         "mentions do not ping",
 		sendsBlindly:  "a lost answer does not double",
+		stopsShort:    "a split text that broke off goes on where it was",
 		findsAlways:   "what did not arrive is sent although unsure",
 		countsNothing: "equal messages stay two",
 		neverUnsure:   "time out after the body is uncertain",

@@ -177,7 +177,7 @@ func (k *kit) newIsSilent() {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	var calls atomic.Int32
 	silent := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		calls.Add(1)

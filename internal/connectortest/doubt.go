@@ -15,6 +15,7 @@ func doubts() []check {
 	return []check{
 		{"a lost answer does not double", (*kit).lostAnswer},
 		{"a lost answer does not double long after", (*kit).lostAnswerLongAgo},
+		{"a split text that broke off goes on where it was", (*kit).brokenOff},
 		{"what did not arrive is sent although unsure", (*kit).notThere},
 		{"equal messages stay two", (*kit).equalMessages},
 		{"time out after the body is uncertain", (*kit).timeOut},
@@ -40,13 +41,13 @@ func (k *kit) lose(since time.Time) (found bool) {
 	k.t.Helper()
 	t := k.open(1)
 	k.deliver(k.message(t, 1, "ok"))
-	k.remote.Break(LoseAnswer, CallSend)
+	k.remote.Break(LoseAnswer, CallSend, 0)
 	out := k.message(t, 2, "還在嗎")
-	k.uncertain(k.fails(k.ctx, out))
+	k.uncertain(k.fails(out))
 	if n := len(k.remote.Posts(t)); n != 2 {
 		k.t.Fatalf("the fault had no effect: %d posts, want 2", n)
 	}
-	return k.resend(again(out, since, nil), 1)
+	return k.resend(again(out, since), 1)
 }
 
 // resend sends again what is there already, from post n on.
@@ -70,6 +71,27 @@ func (k *kit) uncertain(se *connector.SendError) {
 	}
 }
 
+// brokenOff loses the answer to the second part of a long text: the first one is known, the second one is there, the rest is not.
+func (k *kit) brokenOff() {
+	if k.h.Limit == 0 || !k.looks() {
+		return
+	}
+	for i, since := range []time.Time{time.Now(), time.Now().Add(-longAgo)} {
+		t := k.open(i + 1)
+		k.remote.Break(LoseAnswer, CallSend, 1)
+		text, lines := numbered(4 * k.h.Limit)
+		out := k.message(t, 1, text)
+		got, se := k.breaksOff(out)
+		k.uncertain(se)
+		if len(got.Parts) != 1 || got.Parts[0].N != 0 {
+			k.t.Errorf("beside the error the receipt has %+v, want the first part", got.Parts)
+		}
+		out.Known = got.Parts
+		k.complete(out, k.deliver(again(out, since)), 0)
+		k.everyLine(k.texts(t), lines)
+	}
+}
+
 // notThere breaks the connection before anything was done: the attempt cannot know that, the next one must find out.
 func (k *kit) notThere() {
 	if !k.looks() {
@@ -77,10 +99,10 @@ func (k *kit) notThere() {
 	}
 	for i, since := range []time.Time{time.Now(), time.Now().Add(-longAgo)} {
 		t := k.open(i + 1)
-		k.remote.Break(Reset, CallSend)
+		k.remote.Break(Reset, CallSend, 0)
 		out := k.message(t, 1, "hello")
-		k.fails(k.ctx, out)
-		got := k.deliver(again(out, since, nil))
+		_ = k.fails(out)
+		got := k.deliver(again(out, since))
 		k.complete(out, got, 0)
 		if got.Found || len(k.remote.Posts(t)) != 1 {
 			k.t.Errorf("found %t, posts %+v", got.Found, k.remote.Posts(t))
@@ -94,7 +116,7 @@ func (k *kit) equalMessages() {
 	k.deliver(k.message(t, 1, "ok"))
 	out := k.message(t, 2, "ok")
 	if k.looks() {
-		out = again(out, time.Now().Add(-longAgo), nil)
+		out = again(out, time.Now().Add(-longAgo))
 	}
 	if got := k.deliver(out); got.Found || len(k.remote.Posts(t)) != 2 {
 		k.t.Errorf("found %t, posts %+v", got.Found, k.remote.Posts(t))
@@ -109,7 +131,7 @@ func (k *kit) cancelled() { k.interrupt(context.Canceled) }
 func (k *kit) interrupt(cause error) {
 	k.t.Helper()
 	t := k.open(1)
-	k.remote.Break(HoldAnswer, CallSend)
+	k.remote.Break(HoldAnswer, CallSend, 0)
 	ctx, end := endable(cause)
 	defer end()
 	out := k.message(t, 1, "slow")
@@ -126,7 +148,7 @@ func (k *kit) interrupt(cause error) {
 	case <-k.ctx.Done():
 		k.t.Fatal("send did not return when its context ended")
 	}
-	k.resend(again(out, time.Now().Add(-longAgo), nil), 0)
+	k.resend(again(out, time.Now().Add(-longAgo)), 0)
 }
 
 // cancelledBefore sends under a context that has ended: it must not take long, nothing may arrive, and the message is not given up.
@@ -159,7 +181,7 @@ func (k *kit) openTwice() {
 		return
 	}
 	k.open(1) // what an opener makes once for all threads is there then
-	k.remote.Break(LoseAnswer, CallOpen)
+	k.remote.Break(LoseAnswer, CallOpen, 0)
 	before := k.state()
 	o := opening(2)
 	_, err := k.can.Opener.Open(k.ctx, o)

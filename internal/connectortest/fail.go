@@ -43,7 +43,7 @@ func (k *kit) refusedConnection() {
 	there := k.c
 	k.c = k.build(k.with(map[string]any{k.h.Address: "http://" + address}))
 	out := k.message(t, 1, "hello")
-	if se := k.fails(k.ctx, out); se.Class != connector.Retryable {
+	if se := k.fails(out); se.Class != connector.Retryable {
 		k.t.Errorf("class %s, want %s: %v", se.Class, connector.Retryable, se)
 	}
 	k.c = there
@@ -53,9 +53,9 @@ func (k *kit) refusedConnection() {
 func (k *kit) limited(f Fault) {
 	k.t.Helper()
 	t := k.open(1)
-	k.remote.Break(f, CallSend)
+	k.remote.Break(f, CallSend, 0)
 	out := k.message(t, 1, "hello")
-	se := k.fails(k.ctx, out)
+	se := k.fails(out)
 	if se.Class != connector.Retryable || se.RetryAfter < Wait-Wait/10 || se.RetryAfter > Wait+Wait/10 {
 		k.t.Errorf("class %s, retry after %s; want %s after %s: %v", se.Class, se.RetryAfter, connector.Retryable, Wait, se)
 	}
@@ -66,9 +66,9 @@ func (k *kit) limited(f Fault) {
 
 func (k *kit) denied() {
 	t := k.open(1)
-	k.remote.Break(Deny, CallSend)
+	k.remote.Break(Deny, CallSend, 0)
 	out := k.message(t, 1, "hello")
-	if se := k.fails(k.ctx, out); se.Class != k.h.Denied || se.Scope != connector.ScopeInbox {
+	if se := k.fails(out); se.Class != k.h.Denied || se.Scope != connector.ScopeInbox {
 		k.t.Errorf("class %s, scope %s; want %s, %s: %v", se.Class, se.Scope, k.h.Denied, connector.ScopeInbox, se)
 	}
 	k.nothing(out)
@@ -76,9 +76,9 @@ func (k *kit) denied() {
 
 func (k *kit) failedPage() {
 	t := k.open(1)
-	k.remote.Break(FailHTML, CallSend)
+	k.remote.Break(FailHTML, CallSend, 0)
 	out := k.message(t, 1, "hello")
-	se := k.fails(k.ctx, out)
+	se := k.fails(out)
 	if !slices.Contains([]connector.Class{connector.Uncertain, connector.Retryable}, se.Class) {
 		k.t.Errorf("class %s: %v", se.Class, se)
 	}
@@ -97,7 +97,7 @@ func (k *kit) gone() {
 	if t.Role == kefu.RoleCustomer {
 		want = connector.Permanent
 	}
-	if se := k.fails(k.ctx, k.message(t, 2, "anybody there?")); se.Class != want {
+	if se := k.fails(k.message(t, 2, "anybody there?")); se.Class != want {
 		k.t.Errorf("class %s, want %s: %v", se.Class, want, se)
 	}
 }

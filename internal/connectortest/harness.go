@@ -45,8 +45,8 @@ type Remote struct {
 	Write func(t connector.Thread, text string) string
 	// Vanish removes a thread by the remote's own hand.
 	Vanish func(t connector.Thread)
-	// Break makes the next call of a kind go wrong, once.
-	Break func(f Fault, c Call)
+	// Break makes one call of a kind go wrong: the next one, or the one after skip good ones.
+	Break func(f Fault, c Call, skip int)
 	// State is everything that there is; it is compared as JSON.
 	State func() any
 	// Until waits for cond, which is asked again after every change of the remote's, or for the end of ctx.

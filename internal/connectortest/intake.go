@@ -3,23 +3,13 @@ package connectortest
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"kefu"
 	"kefu/internal/connector"
-)
-
-const (
-	maxHook = 1 << 20
-	// outside is an address of the documentation's: on nobody's list, so that only a signature can speak for a hook.
-	outside = "203.0.113.7"
 )
 
 func intakes() []check {
@@ -29,63 +19,6 @@ func intakes() []check {
 		{"what a person writes comes in", (*kit).written},
 		{"our own message is known when it comes back", (*kit).echo},
 		{"listening ends with its context", (*kit).listenEnds},
-	}
-}
-
-// hooks keeps what a remote sends to Kefu's doors.
-type hooks struct {
-	url     string
-	mu      sync.Mutex
-	taken   []*connector.Request
-	changed chan struct{}
-}
-
-func newHooks(t *testing.T) *hooks {
-	h := &hooks{changed: make(chan struct{})}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	h.url = srv.URL
-	return h
-}
-
-// ServeHTTP keeps a hook and takes it.
-func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHook))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.taken = append(h.taken, &connector.Request{
-		Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body, Client: netip.MustParseAddr(outside), Now: time.Now(),
-	})
-	close(h.changed)
-	h.changed = make(chan struct{})
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, "{}")
-}
-
-// wait gives the hooks that hold a text, once there are n of them.
-func (h *hooks) wait(ctx context.Context, n int, text string) ([]*connector.Request, error) {
-	for {
-		h.mu.Lock()
-		changed := h.changed
-		var found []*connector.Request
-		for _, r := range h.taken {
-			if strings.Contains(string(r.Body), text) {
-				found = append(found, r)
-			}
-		}
-		h.mu.Unlock()
-		if len(found) >= n {
-			return found, nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
 	}
 }
 

@@ -73,17 +73,12 @@ func (k *kit) knownParts() {
 
 func (k *kit) longText() {
 	t := k.open(1)
-	const width = 40
-	lines := max(3*k.h.Limit, 20_000) / width
-	var text strings.Builder
-	for i := range lines {
-		fmt.Fprintf(&text, "line %06d of a text that is quite long\n", i)
-	}
-	out := k.message(t, 1, text.String())
+	text, lines := numbered(max(3*k.h.Limit, 20_000))
+	out := k.message(t, 1, text)
 	k.complete(out, k.deliver(out), 0)
 	posts := k.remote.Posts(t)
 	if k.h.Limit > 0 && len(posts) < 3 {
-		k.t.Errorf("%d characters in %d posts", text.Len(), len(posts))
+		k.t.Errorf("%d characters in %d posts", len(text), len(posts))
 	}
 	for i, p := range posts {
 		if k.h.Limit > 0 && len([]rune(p.Text)) > k.h.Limit {
@@ -91,6 +86,15 @@ func (k *kit) longText() {
 		}
 	}
 	k.everyLine(k.texts(t), lines)
+}
+
+// numbered makes a text of n characters or a little more, in lines that can be told apart.
+func numbered(n int) (text string, lines int) {
+	var b strings.Builder
+	for ; b.Len() < n; lines++ {
+		fmt.Fprintf(&b, "line %06d of a text that is quite long\n", lines)
+	}
+	return b.String(), lines
 }
 
 // everyLine wants each line once, and in order.

@@ -51,13 +51,15 @@ func (k *kit) message(t connector.Thread, seq int64, text string) connector.Outb
 		DeliveryID: kefu.DeliveryID("dlv_" + id), Thread: t, Customer: customer(),
 		Message: kefu.Message{ID: kefu.MessageID("msg_" + id), ConversationID: t.ConversationID, Seq: seq, Author: from,
 			Content: kefu.Content{Type: kefu.ContentText, Text: text}},
-		SentBefore: func(fingerprint string) (int, error) { return k.sent.count(t.ExternalID, fingerprint), nil },
+		SentBefore: func(fingerprint string) (int, error) {
+			return k.sent.others(t, fingerprint, kefu.DeliveryID("dlv_"+id)), nil
+		},
 	}
 }
 
 // again is the same message on its next attempt: the first one may have had its effect since then.
-func again(out connector.Outbound, since time.Time, known []connector.Part) connector.Outbound {
-	out.Unsure, out.UnsureSince, out.Known = true, since, known
+func again(out connector.Outbound, since time.Time) connector.Outbound {
+	out.Unsure, out.UnsureSince = true, since
 	return out
 }
 
@@ -68,7 +70,7 @@ func (k *kit) send(ctx context.Context, out connector.Outbound) (connector.Recei
 		k.secrets.note(err)
 		var se *connector.SendError
 		if err == nil {
-			k.sent.add(out.Thread.ExternalID, got.Parts)
+			k.sent.add(out, got.Parts)
 		}
 		if !errors.As(err, &se) || se.Class != connector.Retryable || se.RetryAfter <= 0 || se.RetryAfter > time.Second {
 			return got, err
@@ -93,9 +95,16 @@ func (k *kit) deliver(out connector.Outbound) connector.Receipt {
 }
 
 // fails sends what must fail, and gives how.
-func (k *kit) fails(ctx context.Context, out connector.Outbound) *connector.SendError {
+func (k *kit) fails(out connector.Outbound) *connector.SendError {
 	k.t.Helper()
-	got, err := k.send(ctx, out)
+	_, se := k.breaksOff(out)
+	return se
+}
+
+// breaksOff sends what must fail, and gives how, beside what arrived before it did.
+func (k *kit) breaksOff(out connector.Outbound) (connector.Receipt, *connector.SendError) {
+	k.t.Helper()
+	got, err := k.send(k.ctx, out)
 	if err == nil {
 		k.t.Fatalf("send succeeded: %+v", got)
 	}
@@ -106,32 +115,41 @@ func (k *kit) fails(ctx context.Context, out connector.Outbound) *connector.Send
 	if se.Reason == "" || se.Scope == "" {
 		k.t.Errorf("no reason in words, or no scope: %v", err)
 	}
-	return se
+	return got, se
 }
 
-// ledger is what Kefu knows to have arrived.
+// ledger is what Kefu knows to have arrived: the deliveries of each thread by their fingerprints.
 type ledger struct {
-	mu     sync.Mutex
-	prints map[string]int
+	mu         sync.Mutex
+	deliveries map[string]map[kefu.DeliveryID]bool
 }
 
-func (l *ledger) add(thread string, parts []connector.Part) {
+func ledgerKey(t connector.Thread, fingerprint string) string {
+	return t.ExternalID + "\x00" + fingerprint
+}
+
+func (l *ledger) add(out connector.Outbound, parts []connector.Part) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.prints == nil {
-		l.prints = map[string]int{}
+	if l.deliveries == nil {
+		l.deliveries = map[string]map[kefu.DeliveryID]bool{}
 	}
-	seen := map[string]bool{} // parts of one delivery count once
 	for _, p := range parts {
-		if !seen[p.Fingerprint] {
-			l.prints[thread+"\x00"+p.Fingerprint]++
+		key := ledgerKey(out.Thread, p.Fingerprint)
+		if l.deliveries[key] == nil {
+			l.deliveries[key] = map[kefu.DeliveryID]bool{}
 		}
-		seen[p.Fingerprint] = true
+		l.deliveries[key][out.DeliveryID] = true
 	}
 }
 
-func (l *ledger) count(thread, fingerprint string) int {
+// others counts the deliveries that have a fingerprint, but for the one that asks.
+func (l *ledger) others(t connector.Thread, fingerprint string, asking kefu.DeliveryID) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.prints[thread+"\x00"+fingerprint]
+	known := l.deliveries[ledgerKey(t, fingerprint)]
+	if known[asking] {
+		return len(known) - 1
+	}
+	return len(known)
 }

@@ -38,6 +38,7 @@ const (
 	keepsNul      sin = "sends U+0000"
 	calls         sin = "calls people"
 	sendsBlindly  sin = "sends again without looking"
+	stopsShort    sin = "takes a part for the whole"
 	findsAlways   sin = "finds what is not there"
 	countsNothing sin = "does not count equal messages"
 	neverUnsure   sin = "takes every failure for none"
@@ -175,18 +176,23 @@ func (c *toy) chunks(text string) []string {
 func (c *toy) Send(ctx context.Context, out connector.Outbound) (connector.Receipt, error) {
 	whole, from := c.Fingerprint(out.Message), out.Message.Author.Name
 	chunks := c.chunks(c.text(out.Message))
-	if out.Unsure && c.sin != sendsBlindly {
-		there, err := c.arrived(ctx, out, from, chunks[0])
-		if there || err != nil {
-			return connector.Receipt{Parts: []connector.Part{{Fingerprint: whole}}, Found: true}, err
-		}
-	}
-	var got connector.Receipt
+	got := connector.Receipt{Found: out.Unsure}
 	for n, text := range chunks {
 		if at := slices.IndexFunc(out.Known, func(p connector.Part) bool { return p.N == n }); at >= 0 && c.sin != sendsKnown {
 			got.Parts = append(got.Parts, out.Known[at])
 			continue
 		}
+		there, err := c.arrived(ctx, out, from, text)
+		switch {
+		case err != nil:
+			return got, err
+		case there && c.sin == stopsShort:
+			return connector.Receipt{Parts: []connector.Part{{Fingerprint: whole}}, Found: true}, nil
+		case there:
+			got.Parts = append(got.Parts, connector.Part{N: n, Fingerprint: whole})
+			continue
+		}
+		got.Found = false
 		var made toyPost
 		if err := c.call(ctx, http.MethodPost, "/threads/"+out.Thread.ExternalID, toyPost{From: from, Text: text}, &made); err != nil {
 			return got, err
@@ -199,6 +205,9 @@ func (c *toy) Send(ctx context.Context, out connector.Outbound) (connector.Recei
 }
 
 func (c *toy) arrived(ctx context.Context, out connector.Outbound, from, text string) (bool, error) {
+	if !out.Unsure || c.sin == sendsBlindly {
+		return false, nil
+	}
 	var posts []toyPost
 	if err := c.call(ctx, http.MethodGet, "/threads/"+out.Thread.ExternalID, nil, &posts); err != nil {
 		return false, err

@@ -45,6 +45,7 @@ type toyRemote struct {
 	closed  map[string]bool
 	next    int
 	fault   Fault
+	skip    int
 	changed chan struct{}
 }
 
@@ -90,7 +91,11 @@ func (r *toyRemote) post(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	var fault Fault
-	r.change(func() { fault, r.fault = r.fault, "" })
+	r.change(func() {
+		if r.skip--; r.skip < 0 {
+			fault, r.fault = r.fault, ""
+		}
+	})
 	if r.spoilt(w, fault) {
 		return
 	}
@@ -254,7 +259,7 @@ func (r *toyRemote) remote() *Remote {
 			return p.ID
 		},
 		Vanish: func(t connector.Thread) { r.change(func() { delete(r.threads, t.ExternalID) }) },
-		Break:  func(f Fault, _ Call) { r.change(func() { r.fault = f }) },
+		Break:  func(f Fault, _ Call, skip int) { r.change(func() { r.fault, r.skip = f, skip }) },
 		State: func() any {
 			r.mu.Lock()
 			defer r.mu.Unlock()

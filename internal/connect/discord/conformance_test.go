@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"net/http"
 	"regexp"
 	"testing"
 	"time"
@@ -82,14 +83,14 @@ func conformanceGuild(t *testing.T, _ string) *connectortest.Remote {
 				t.Error(err)
 			}
 		},
-		Break: func(f connectortest.Fault, c connectortest.Call) { s.Inject(conformanceFault(f, c)) },
+		Break: func(f connectortest.Fault, c connectortest.Call, skip int) { s.Inject(conformanceFault(f, c, skip)) },
 		State: func() any { return conformanceState(s) },
 		Until: s.WaitFor,
 		Ready: s.WaitReady,
 	}
 }
 
-func conformanceFault(f connectortest.Fault, c connectortest.Call) fake.Fault {
+func conformanceFault(f connectortest.Fault, c connectortest.Call, skip int) fake.Fault {
 	fault := map[connectortest.Fault]fake.Fault{
 		connectortest.LoseAnswer: {Kind: fake.FaultDropAfter},
 		connectortest.HoldAnswer: {Kind: fake.FaultDelayAfter, Delay: time.Minute},
@@ -99,7 +100,7 @@ func conformanceFault(f connectortest.Fault, c connectortest.Call) fake.Fault {
 		connectortest.FailHTML:   {Kind: fake.FaultErrorHTML, Status: 500},
 		connectortest.Reset:      {Kind: fake.FaultResetBefore},
 	}[f]
-	fault.Method, fault.Count, fault.Path = "POST", 1, posting()
+	fault.Method, fault.Path, fault.Skip, fault.Count = http.MethodPost, posting(), skip, 1
 	if c == connectortest.CallOpen {
 		fault.Path = regexp.MustCompile(`^/guilds/\d+/channels$`)
 	}

@@ -59,14 +59,14 @@ func conformanceSite(t *testing.T, hooks string) *connectortest.Remote {
 			return ""
 		},
 		Vanish: func(th connector.Thread) { site.ForgetTicket(ticket(th)) },
-		Break:  func(f connectortest.Fault, _ connectortest.Call) { site.Inject(conformanceFault(f)) },
+		Break:  func(f connectortest.Fault, _ connectortest.Call, skip int) { site.Inject(conformanceFault(f, skip)) },
 		State:  func() any { return site.Tickets() },
 		Until:  site.WaitFor,
 		Echoes: true,
 	}
 }
 
-func conformanceFault(f connectortest.Fault) fake.Fault {
+func conformanceFault(f connectortest.Fault, skip int) fake.Fault {
 	fault := map[connectortest.Fault]fake.Fault{
 		connectortest.LoseAnswer: {Kind: fake.FaultDropAfter},
 		connectortest.HoldAnswer: {Kind: fake.FaultDelayAfter, Delay: time.Minute},
@@ -76,6 +76,6 @@ func conformanceFault(f connectortest.Fault) fake.Fault {
 		connectortest.FailHTML:   {Kind: fake.FaultErrorHTML},
 		connectortest.Reset:      {Kind: fake.FaultResetBefore},
 	}[f]
-	fault.Route, fault.Count = fake.RouteUpdate, 1
+	fault.Route, fault.Count, fault.After = fake.RouteUpdate, 1, skip
 	return fault
 }
