@@ -21,7 +21,8 @@ type job struct {
 	lane *lane
 
 	link     store.Link
-	conv     store.Conversation
+	subject  string
+	status   kefu.Status // of the conversation
 	ticket   kefu.Ticket
 	customer kefu.Contact
 	message  kefu.Message
@@ -34,19 +35,12 @@ type job struct {
 
 // load reads what sending needs, outside the loop's transaction.
 func (j *job) load(ctx context.Context, s *store.Store) error {
-	return s.View(ctx, func(tx *store.Tx) (err error) {
-		if j.link, err = tx.Link(j.LinkID); err != nil {
+	return s.View(ctx, func(tx *store.Tx) error {
+		around, err := tx.Outgoing(j.ID, j.LinkID)
+		if err != nil {
 			return err
 		}
-		if j.conv, err = tx.Conversation(j.ConversationID); err != nil {
-			return err
-		}
-		if j.ticket, err = tx.TicketOf(j.ConversationID); err != nil {
-			return err
-		}
-		if j.customer, err = tx.Contact(j.conv.ContactID); err != nil {
-			return err
-		}
+		j.link, j.ticket, j.customer, j.subject, j.status = around.Link, around.Ticket, around.Customer, around.Subject, around.Status
 		if j.MessageID != "" {
 			m, err := tx.Message(j.MessageID)
 			if err != nil {
@@ -54,10 +48,13 @@ func (j *job) load(ctx context.Context, s *store.Store) error {
 			}
 			j.message = m.Message
 		}
-		if j.Kind == kefu.DeliverMark {
+		switch {
+		case j.Kind == kefu.DeliverMark:
 			return j.loadMark(tx)
+		case around.HasParts:
+			return j.loadParts(tx, j.ID)
 		}
-		return j.loadParts(tx, j.ID)
+		return nil
 	})
 }
 
@@ -95,7 +92,7 @@ func (j *job) loadMark(tx *store.Tx) (err error) {
 
 func (j *job) thread() connector.Thread {
 	t := switchboard.ThreadOf(j.link)
-	t.TicketNumber, t.Closed = j.ticket.Number, j.conv.Status == kefu.StatusClosed
+	t.TicketNumber, t.Closed = j.ticket.Number, j.status == kefu.StatusClosed
 	return t
 }
 

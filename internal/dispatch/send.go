@@ -67,7 +67,7 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 	if j.lane.Can.Opener == nil {
 		return permanent("this desk cannot open threads")
 	}
-	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.conv.Subject,
+	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.subject,
 		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0, Meta: j.link.Meta}
 	var err error
 	if o.Name, err = d.threadName(ctx, j); err != nil {
@@ -140,7 +140,7 @@ func (d *Dispatcher) sendMessage(ctx context.Context, j *job) (connector.Receipt
 func (d *Dispatcher) card(ctx context.Context, j *job) *connector.Card {
 	ctx, cancel := context.WithTimeout(ctx, orderPatience)
 	defer cancel()
-	card := &connector.Card{Ticket: j.ticket, Subject: j.conv.Subject}
+	card := &connector.Card{Ticket: j.ticket, Subject: j.subject}
 	card.Orders, card.OrderErr = d.Switchboard.Orders(ctx, j.ConversationID)
 	return card
 }
