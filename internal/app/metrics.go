@@ -25,7 +25,7 @@ func newMetrics(version string) *metrics {
 		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kefu_hooks_total", Help: "Hooks received, by inbox and HTTP status."}, []string{"inbox", "status"}),
 		attempts: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kefu_delivery_attempt_seconds", Help: "Attempts to deliver, by inbox, kind and outcome.",
 			Buckets: []float64{.005, .02, .1, .5, 2, 10, 45}}, []string{"inbox", "kind", "outcome"}),
-		recovered: prometheus.NewCounter(prometheus.CounterOpts{Name: "kefu_messages_recovered_total", Help: "Messages whose hook was lost, found by comparison with the site."}),
+		recovered: prometheus.NewCounter(prometheus.CounterOpts{Name: "kefu_messages_recovered_total", Help: "Messages that were missed and found by comparing with the site or reading a channel back."}),
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kefu_build_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version}})
 	info.Set(1)

@@ -34,7 +34,8 @@ func (a *App) prepareServices(signals *bus.Bus) {
 	a.services = []service{{"relay", relay.Run}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {
-			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log}
+			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log,
+				Recovered: a.metrics.recoveredMessages}
 			a.keepers = append(a.keepers, k)
 			a.services = append(a.services, service{"connection of " + string(in.ID), k.Run})
 		}

@@ -28,6 +28,8 @@ type Keeper struct {
 	Store       *store.Store
 	Node        string
 	Log         *slog.Logger
+	// Recovered is told of messages that were read back after they had been missed, for metrics. Nil tells nobody; it must not block.
+	Recovered func(n int)
 
 	mu    sync.Mutex
 	state connector.Health
@@ -124,9 +126,7 @@ func (k *Keeper) hold(ctx context.Context) error {
 	var renewing sync.WaitGroup
 	renewing.Go(func() { k.renew(listening, cancel) })
 	k.report("ok", "this node holds the connection")
-	err := k.Listener.Listen(listening, func(ctx context.Context, in connector.Inbound) (connector.Result, error) {
-		return k.Switchboard.Receive(ctx, k.Inbox, in)
-	})
+	err := k.Listener.Listen(listening, k.receive)
 	cancel()
 	renewing.Wait()
 	release, done := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
@@ -135,6 +135,14 @@ func (k *Keeper) hold(ctx context.Context) error {
 		k.Log.WarnContext(ctx, "the lease could not be given back; it expires by itself", "inbox", k.Inbox, "error", e)
 	}
 	return err
+}
+
+func (k *Keeper) receive(ctx context.Context, in connector.Inbound) (connector.Result, error) {
+	res, err := k.Switchboard.Receive(ctx, k.Inbox, in)
+	if err == nil && in.Recovered && !res.Duplicate && res.MessageID != "" && k.Recovered != nil {
+		k.Recovered(1)
+	}
+	return res, err
 }
 
 // renew keeps the lease; when it is lost, or could not be renewed until shortly before it expires, listening ends.

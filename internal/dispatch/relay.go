@@ -9,8 +9,13 @@ import (
 	"kefu/internal/store"
 )
 
-// placeBatch bounds how many events get their position in one commit.
-const placeBatch = 500
+const (
+	// placeBatch bounds how many events get their position in one commit.
+	placeBatch = 500
+	// placeRest is the shortest time between two looks: events that come closely after each other share a commit instead of competing
+	// with the messages they belong to for the disk.
+	placeRest = 10 * time.Millisecond
+)
 
 // Relay gives events their gapless positions. Two relays on one database are safe; Placed is signalled after each batch.
 type Relay struct {
@@ -38,6 +43,9 @@ func (r Relay) Run(ctx context.Context) error {
 				r.Log.WarnContext(ctx, "events wait for their positions: the database does not take them now", "error", err)
 			}
 			full = n == placeBatch
+		}
+		if !sleep(ctx, placeRest) {
+			return nil
 		}
 		timer.Reset(lookAnyway)
 	}
