@@ -2,8 +2,10 @@ package config
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"kefu/internal/connect"
@@ -28,6 +30,25 @@ func TestDocumentation(t *testing.T) {
 func TestDocumentationOfChannels(t *testing.T) {
 	t.Parallel()
 	golden(t, filepath.Join("testdata", "doc.golden"), doc(t, testKinds()))
+}
+
+// TestIndex: the index of the documentation leads to pages that are there.
+func TestIndex(t *testing.T) {
+	t.Parallel()
+	docs := filepath.Join("..", "..", "docs")
+	index, err := os.ReadFile(filepath.Join(docs, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(index, -1)
+	if len(links) < 8 {
+		t.Errorf("%d links", len(links))
+	}
+	for _, link := range links {
+		if _, err := os.Stat(filepath.Join(docs, filepath.FromSlash(string(link[1])))); err != nil {
+			t.Errorf("docs/README.md: %v", err)
+		}
+	}
 }
 
 // TestEveryKeyIsDocumented: a key without words, or without a key, is a field that somebody forgot to tag.
