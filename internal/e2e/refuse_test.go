@@ -97,7 +97,9 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 			}
 			slices.Sort(named)
 			// An empty text may be right beside a picture, so that it is judged only when the rest can be read.
-			want := slices.DeleteFunc(slices.Clone(row.want), func(f string) bool { return f == "ticket_message" && !slices.Contains(named, f) && strings.Contains(row.body, f) })
+			want := slices.DeleteFunc(slices.Clone(row.want), func(f string) bool {
+				return f == "ticket_message" && !slices.Contains(named, f) && strings.Contains(row.body, f)
+			})
 			if !slices.Equal(named, want) {
 				r.t.Errorf("%s names %q, want %q", path, named, row.want)
 			}
