@@ -30,8 +30,8 @@ func (a *App) now() time.Time {
 
 // prepareServices lists what Run starts.
 func (a *App) prepareServices(signals *bus.Bus) {
-	relay := dispatch.Relay{Store: a.store, Bus: signals, Log: a.Log}
-	a.services = []service{{"relay", relay.Run}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve}}
+	relay := dispatch.Relay{Store: a.store, Bus: signals, Log: a.Log, Node: a.node}
+	a.services = []service{{"relay", relay.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {
 			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log,

@@ -22,7 +22,12 @@ type Relay struct {
 	Store *store.Store
 	Bus   *bus.Bus
 	Log   *slog.Logger
+	// Node names this process in the signals that other nodes hear.
+	Node string
 }
+
+// signalChannel carries one signal for each batch of placed events to the other nodes on the database.
+const signalChannel = "kefu_events"
 
 // Run places events until ctx ends.
 func (r Relay) Run(ctx context.Context) error {
@@ -53,11 +58,24 @@ func (r Relay) Run(ctx context.Context) error {
 
 func (r Relay) place(ctx context.Context) (n int64, err error) {
 	err = r.Store.Update(ctx, func(tx *store.Tx) error {
-		n, err = tx.PlaceEvents(placeBatch)
-		return err
+		if n, err = tx.PlaceEvents(placeBatch); err != nil || n == 0 {
+			return err
+		}
+		return tx.Notify(signalChannel, r.Node)
 	})
 	if n > 0 && err == nil {
 		r.Bus.Signal(bus.Placed)
 	}
 	return n, err
+}
+
+// Hear passes the signals of other nodes on to this one's bus until ctx ends: events were placed there, and what they queued may be sent
+// from here as well.
+func (r Relay) Hear(ctx context.Context) error {
+	return r.Store.DB().Listen(ctx, signalChannel, func(node string) {
+		if node != r.Node {
+			r.Bus.Signal(bus.Placed)
+			r.Bus.Signal(bus.Deliveries)
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,9 +41,19 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	e.writers = pgPool(config, o.WriteConns, 16)
 	e.readers = pgPool(config, o.ReadConns, 8)
 	if err := e.ping(ctx); err != nil {
-		return nil, fmt.Errorf("sqldb: open postgres: %w", errors.Join(err, e.close()))
+		_ = e.close()
+		return nil, fmt.Errorf("sqldb: PostgreSQL does not let us in: %s (check the database url, that the server runs, and that it admits this user from here): %w",
+			oneLine(err), errNoServer)
 	}
 	return e, nil
+}
+
+// errNoServer is the kind of failure; the driver's own text is several lines long and repeats itself, so that it is not wrapped.
+var errNoServer = errors.New("no connection")
+
+func oneLine(err error) string {
+	text, _, _ := strings.Cut(strings.ReplaceAll(err.Error(), ":\n\t", ": "), "\n")
+	return text
 }
 
 // pgConfig reads the url and sets what a session needs, unless the url says otherwise.
