@@ -18,6 +18,7 @@ const (
 	figP50      figure = "p50"
 	figP99      figure = "p99"
 	figRelay    figure = "relay"
+	figCost     figure = "cost"
 	figRest     figure = "rest"
 	figLoaded   figure = "loaded"
 	figReady    figure = "ready"
@@ -79,12 +80,14 @@ func (c *contest) points(ctx context.Context, f figures) error {
 		f[p.fig] = float64(s.Accepted) / s.Took.Seconds()
 		c.say("%s senders: %.0f hooks/s accepted", p.senders, f[p.fig])
 	}
+	before := c.near.processor()
 	s, a, err := c.point(ctx, "-senders", "64", "-count", strconv.Itoa(c.messages))
 	if err != nil {
 		return err
 	}
 	f[figRelay] = float64(s.Accepted) / time.Duration(a.Last-s.Began).Seconds()
-	c.say("relayed: %.0f messages/s", f[figRelay])
+	f[figCost] = float64((c.near.processor() - before).Microseconds()) / float64(s.Accepted)
+	c.say("relayed: %.0f messages/s, %.0f µs of processor time each", f[figRelay], f[figCost])
 	return nil
 }
 

@@ -101,6 +101,26 @@ func (c *child) resident() int64 {
 	return n << 10
 }
 
+// clockTick is the unit of times in /proc, on every Linux there is.
+const clockTick = 10 * time.Millisecond
+
+// processor is the time that the process has spent on processors; 0 where there is no /proc.
+func (c *child) processor() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	// The fields before are the process's number and its name, which may hold spaces.
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * clockTick
+}
+
 // watchMemory notes the most memory that the process has until the returned function is called.
 func (c *child) watchMemory() (most func() int64) {
 	var highest atomic.Int64

@@ -30,6 +30,7 @@ func lines() []line {
 		{figP99, "hook → Discord call at 200/s, p99 in ms", "%.2f", true, "", nil},
 		{figRelay, "messages relayed end to end per second", "%.0f", true, "≥ 0.25 × baseline and ≥ 500",
 			func(b, k float64) bool { return k >= 0.25*b && k >= 500 }},
+		{figCost, "processor time of the server per relayed message, µs", "%.0f", true, "", nil},
 		{figRest, "memory at rest, MiB", "%.0f", true, "≤ 80", func(_, k float64) bool { return k <= 80 }},
 		{figLoaded, "memory under all of the above, highest, MiB", "%.0f", true, "≤ 80", func(_, k float64) bool { return k <= 80 }},
 		{figReady, "start to ready with the stored messages, ms", "%.0f", false, "≤ 300", func(_, k float64) bool { return k <= 300 }},

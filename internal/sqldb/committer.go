@@ -180,7 +180,7 @@ func (c *committer) run(m *member) error {
 	}
 	ctx, cancel := context.WithTimeout(nested(context.WithoutCancel(m.ctx)), writeLimit)
 	defer cancel()
-	m.orders <- order{tx: &Tx{Now: stamp(c.clock()), ctx: ctx, dialect: SQLite, run: c.s}}
+	m.orders <- order{tx: &Tx{Now: stamp(c.clock()), ctx: ctx, dialect: SQLite, run: steady{c.s}}}
 	err := <-m.ran
 	if errors.Is(err, errAborted) || ctx.Err() != nil {
 		m.over = err

@@ -113,7 +113,8 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 
 // Update runs fn in a transaction and returns nil only after a durable commit; any error means that nothing of it is stored, save for a
 // connection lost during the commit itself, when nobody can know. fn may run more than once and must reset what it writes to outside.
-// On SQLite ctx is obeyed until fn is entered: from then on the transaction runs to its end, bounded by its own time limit.
+// On SQLite ctx is obeyed until fn is entered: from then on the transaction runs to its end, bounded by a time limit of its own after which
+// no further statement is begun.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := db.enter(ctx); err != nil {
 		return err

@@ -30,7 +30,7 @@ payload, queued_at`
 	sqlRequeue      = `UPDATE delivery SET state = 'queued', ord = $2, late = TRUE, due_at = $3, queued_at = $3, attempts = 0, reason = '', done_at = 0,
 ready = NOT EXISTS (SELECT 1 FROM delivery p WHERE p.line = delivery.line AND p.id <> delivery.id AND (p.state = 'queued' OR p.state = 'sending'))
 WHERE id = $1 AND (state = 'failed' OR state = 'uncertain')`
-	sqlWakeMark     = `UPDATE delivery SET state = 'queued', ready = TRUE, due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> ''
+	sqlWakeMark = `UPDATE delivery SET state = 'queued', ready = TRUE, due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> ''
 AND kind = 'mark' AND state <> 'sending'`
 	sqlTargetStates = `SELECT d.id, d.state, d.reason FROM delivery d JOIN link l ON l.id = d.link_id
 WHERE d.message_id = $1 AND d.message_id <> '' AND d.kind = 'message' AND l.role = 'customer'`

@@ -114,7 +114,7 @@ CREATE TABLE message (
   created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX message_seq ON message (conversation_id, seq);
-CREATE INDEX message_fingerprint ON message (conversation_id, fingerprint) WHERE fingerprint <> '';
+CREATE INDEX message_fingerprint ON message (conversation_id, fingerprint, seq) WHERE fingerprint <> '';
 
 -- Texts that an edit or a deletion replaced, kept for audit.
 CREATE TABLE message_version (
