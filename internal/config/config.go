@@ -52,14 +52,14 @@ type Webhooks struct {
 
 // Inbox is one configured instance of a channel.
 type Inbox struct {
-	ID       kefu.InboxID `yaml:"id" doc:"Stable name, used in URLs (/hooks/ID/…): lower case letters, digits, - and _, at most 63."`
-	Channel  string       `yaml:"channel" doc:"Kind of the medium; each kind has its own settings, below."`
+	ID       kefu.InboxID `yaml:"id" defaultdoc:"required" doc:"Stable name, used in URLs (/hooks/ID/…): lower case letters, digits, - and _, at most 63."`
+	Channel  string       `yaml:"channel" defaultdoc:"required" doc:"Kind of the medium; each kind has its own settings, below."`
 	Name     string       `yaml:"name" defaultdoc:"the id" doc:"What people read."`
 	Settings Settings     `yaml:"settings" type:"map" doc:"What the channel needs."`
 }
 
 // Route says which desks the conversations of an inbox are mirrored to.
 type Route struct {
-	From kefu.InboxID   `yaml:"from" doc:"Inbox that customers write in."`
+	From kefu.InboxID   `yaml:"from" defaultdoc:"required" doc:"Inbox that customers write in."`
 	To   []kefu.InboxID `yaml:"to" type:"list" doc:"Inboxes whose staff answer; empty: the console only."`
 }
