@@ -17,7 +17,7 @@ type Config struct {
 	Database       secret.Text              `yaml:"database" default:"sqlite:kefu.db" type:"database URL" url:"password" doc:"sqlite:path or postgres://user:password@host/database."`
 	DataDir        string                   `yaml:"data_dir" default:"kefu-data" type:"folder" doc:"Attachments and the generated secret key. Several nodes need one shared folder."`
 	SecretKey      secret.Text              `yaml:"secret_key" defaultdoc:"generated into data_dir" doc:"Seals stored secrets: 32 bytes in base64 or hex, or a random text of 16 characters or more. Required when there is more than one node."`
-	NATSURL        secret.Text              `yaml:"nats_url" type:"URL" url:"token" doc:"NATS servers, separated by commas. Without it several nodes signal each other through PostgreSQL."`
+	NATSURL        secret.Text              `yaml:"nats_url" type:"URL" url:"token" doc:"NATS servers, separated by commas. Without it several nodes signal each other through PostgreSQL. Taken, but not used by this version yet."`
 	TLS            TLS                      `yaml:"tls"`
 	Pacing         map[kefu.InboxID]float64 `yaml:"pacing" type:"map" doc:"The most calls a second to the remote of an inbox, by inbox id ({guild: 5}), on top of the limits that its answers state. By environment: guild=5,shop=2."`
 	TrustedProxies []netip.Prefix           `yaml:"trusted_proxies" type:"networks" doc:"Proxies whose X-Forwarded-For is believed."`
@@ -47,7 +47,7 @@ type Egress struct {
 
 // Webhooks is what the operator allows to outgoing webhooks.
 type Webhooks struct {
-	AllowHTTP bool `yaml:"allow_http" default:"false" doc:"Whether webhook endpoints may have http addresses."`
+	AllowHTTP bool `yaml:"allow_http" default:"false" doc:"Whether webhook endpoints may have http addresses. Taken, but this version has no outgoing webhooks yet."`
 }
 
 // Inbox is one configured instance of a channel.

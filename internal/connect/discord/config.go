@@ -46,7 +46,7 @@ func fields() []connector.Field {
 		field("talk", "string", talkRelay, "頻道對話", "频道对话", "Talk", "relay: what staff write in a ticket channel goes to the customer; internal: only /reply and the Reply button do."),
 		field("on_close", "string", onCloseDelete, "關閉時", "关闭时", "On close", "delete or archive: what becomes of the channel of a closed ticket."),
 		field("transcript_channel", "string", "", "紀錄頻道", "记录频道", "Transcript channel", "Id of the channel that transcripts of closed tickets are posted to; empty: none."),
-		field("community", "map", "", "社群", "社区", "Community", "Community channels and feeds (bug_channel, feature_channel, announcement_channel, feeds)."),
+		field("community", "map", "", "社群", "社区", "Community", "Community channels and feeds (bug_channel, feature_channel, announcement_channel, feeds). Taken, but not used by this version yet."),
 	}
 }
 
@@ -67,7 +67,7 @@ func parseSettings(raw json.RawMessage) (settings, error) {
 	}
 	s := settings{
 		token:             secret.Text(r.text("token")),
-		apiURL:            strings.TrimRight(or(r.text("api_url"), defaultAPI), "/"),
+		apiURL:            strings.TrimRight(cmp.Or(r.text("api_url"), defaultAPI), "/"),
 		guildID:           r.id("guild_id"),
 		ticketCategories:  r.ids("ticket_categories"),
 		agentRoles:        r.ids("agent_roles"),
@@ -111,7 +111,7 @@ func (r *reader) ids(name string) []string {
 	var list []json.RawMessage
 	raw := r.values[name]
 	if json.Unmarshal(raw, &list) != nil {
-		for _, part := range strings.Split(r.text(name), ",") {
+		for part := range strings.SplitSeq(r.text(name), ",") {
 			list = append(list, json.RawMessage(strconv.Quote(part)))
 		}
 	}
@@ -131,7 +131,7 @@ func (r *reader) ids(name string) []string {
 
 // word reads one of the allowed words; the first is the default.
 func (r *reader) word(name string, allowed ...string) string {
-	s := or(r.text(name), allowed[0])
+	s := cmp.Or(r.text(name), allowed[0])
 	if !slices.Contains(allowed, s) {
 		r.faults.Add(name, "must be %s", strings.Join(allowed, " or "))
 	}
@@ -189,7 +189,7 @@ func snowflake(s string) bool {
 	return err == nil
 }
 
-func or(s, fallback string) string {
+func cmp.Or(s, fallback string) string {
 	if s == "" {
 		return fallback
 	}
