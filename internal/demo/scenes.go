@@ -213,10 +213,14 @@ func (s *stage) second(ctx context.Context) (string, error) {
 	if s.played.channel2, _, err = s.room(ctx, channelName2, func(m discord.Message) bool { return shows(m, question2) }); err != nil {
 		return "", err
 	}
-	if _, err := s.writes(ctx, s.played.channel2, answer4); err != nil {
+	answer, err := s.writes(ctx, s.played.channel2, answer4)
+	if err != nil {
 		return "", err
 	}
 	if err := s.onSite(ctx, s.say("want_reply", answer4), func() bool { return s.replied(ticket2, answer4) > 0 }); err != nil {
+		return "", err
+	}
+	if err := s.marked(ctx, answer, "✅"); err != nil {
 		return "", err
 	}
 	if err := s.slash(ctx, s.played.channel2, "close", map[string]any{"reason": reason2}); err != nil {
