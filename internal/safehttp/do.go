@@ -32,7 +32,8 @@ func Do(c *http.Client, req *http.Request) (resp *http.Response, sent bool, err 
 		// Later hooks would be too late: when the context ends now, the connection may still go on to write what it was given.
 		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
 	}
-	resp, err = c.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
+	resp, err = c.Do(req) //nolint:gosec // G704: the client's own guard says where it may go
 	if err != nil {
 		return nil, reached.Load(), hidePath(err, req)
 	}

@@ -17,7 +17,7 @@ import (
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-func post(t *testing.T, ctx context.Context, c *http.Client, url string, body io.Reader) (sent bool, err error) {
+func post(ctx context.Context, t *testing.T, c *http.Client, url string, body io.Reader) (sent bool, err error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestCertainlyNotSent(t *testing.T) {
 		"cancelled before":      {over, untrusted.URL},
 		"no URL to call":        {t.Context(), "ftp://127.0.0.1/"},
 	} {
-		if sent, err := post(t, tt.ctx, c, tt.url, strings.NewReader("x")); err == nil || sent {
+		if sent, err := post(tt.ctx, t, c, tt.url, strings.NewReader("x")); err == nil || sent {
 			t.Errorf("%s: sent %v, %v; want an error and not sent", name, sent, err)
 		}
 	}
@@ -79,13 +79,13 @@ func TestPerhapsSent(t *testing.T) {
 	})
 	c := closing(t, Operator(Options{Timeout: 5 * time.Second}))
 	for name, url := range map[string]string{"reset": reset, "garbage": garbage} {
-		if sent, err := post(t, t.Context(), c, url, strings.NewReader("x")); err == nil || !sent {
+		if sent, err := post(t.Context(), t, c, url, strings.NewReader("x")); err == nil || !sent {
 			t.Errorf("%s: sent %v, %v; want an error and perhaps sent", name, sent, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-read; cancel() }()
-	if sent, err := post(t, ctx, c, hang.URL, strings.NewReader("x")); !errors.Is(err, context.Canceled) || !sent {
+	if sent, err := post(ctx, t, c, hang.URL, strings.NewReader("x")); !errors.Is(err, context.Canceled) || !sent {
 		t.Errorf("cancelled while waiting: sent %v, %v", sent, err)
 	}
 }
@@ -121,10 +121,10 @@ func TestPostIsNeverWrittenTwice(t *testing.T) {
 			var seen atomic.Int32
 			url := dropper(t, &seen)
 			c := closing(t, Operator(Options{Timeout: 5 * time.Second}))
-			if _, err := post(t, t.Context(), c, url, body()); err != nil {
+			if _, err := post(t.Context(), t, c, url, body()); err != nil {
 				t.Fatal(err)
 			}
-			sent, err := post(t, t.Context(), c, url, body())
+			sent, err := post(t.Context(), t, c, url, body())
 			if err == nil || !sent {
 				t.Errorf("sent %v, %v; want an error and perhaps sent", sent, err)
 			}

@@ -125,8 +125,8 @@ func TestGuardedClientRefuses(t *testing.T) {
 	}
 	for _, h := range hosts {
 		for _, url := range []string{"http://" + h + ":8080/", "https://" + h + "/"} {
-			resp, sent, err := get(t, c, url)
-			if !IsBlocked(err) || sent || resp != nil {
+			status, sent, err := get(t, c, url)
+			if !IsBlocked(err) || sent || status != 0 {
 				t.Errorf("%s: sent %v, %v; want blocked", url, sent, err)
 			}
 		}
@@ -193,9 +193,9 @@ func TestGuardedClientDoesNotFollow(t *testing.T) {
 	for _, to := range []string{inside.URL, "http://169.254.169.254/latest/meta-data", "http://[::1]/", "file:///etc/passwd"} {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
 		for _, c := range []*http.Client{Guarded(Options{Allow: loopback()}), Operator(Options{})} {
-			resp, _, err := get(t, closing(t, c), s.URL)
-			if err != nil || resp.StatusCode != http.StatusFound {
-				t.Errorf("to %s: %v, %v", to, resp, err)
+			status, _, err := get(t, closing(t, c), s.URL)
+			if err != nil || status != http.StatusFound {
+				t.Errorf("to %s: %d, %v", to, status, err)
 			}
 		}
 	}
@@ -204,8 +204,8 @@ func TestGuardedClientDoesNotFollow(t *testing.T) {
 func TestLoopbackIsReachedWhenAllowed(t *testing.T) {
 	s := serve(t, func(http.ResponseWriter, *http.Request) {})
 	for name, c := range map[string]*http.Client{"guarded": Guarded(Options{Allow: loopback()}), "operator": Operator(Options{})} {
-		if resp, sent, err := get(t, closing(t, c), s.URL); err != nil || !sent || resp.StatusCode != 200 {
-			t.Errorf("%s: %v, sent %v, %v", name, resp, sent, err)
+		if status, sent, err := get(t, closing(t, c), s.URL); err != nil || !sent || status != http.StatusOK {
+			t.Errorf("%s: %d, sent %v, %v", name, status, sent, err)
 		}
 	}
 }
@@ -224,7 +224,8 @@ func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 }
 
 // get asks and closes the answer.
-func get(t *testing.T, c *http.Client, url string) (*http.Response, bool, error) {
+// get asks for the status only; it is 0 when there was no answer.
+func get(t *testing.T, c *http.Client, url string) (status int, sent bool, err error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
@@ -232,7 +233,8 @@ func get(t *testing.T, c *http.Client, url string) (*http.Response, bool, error)
 	}
 	resp, sent, err := Do(c, req)
 	if resp != nil {
+		status = resp.StatusCode
 		resp.Body.Close()
 	}
-	return resp, sent, err
+	return status, sent, err
 }

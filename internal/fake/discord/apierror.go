@@ -50,7 +50,6 @@ var (
 	errDMClosed           = &apiError{status: 403, code: 50007, message: "Cannot send messages to this user"}
 	errNotText            = &apiError{status: 400, code: 50008, message: "Cannot send messages in a non-text channel"}
 	errMissingPermissions = &apiError{status: 403, code: 50013, message: "Missing Permissions"}
-	errSystemMessage      = &apiError{status: 403, code: 50021, message: "Cannot execute action on a system message"}
 	errChannelType        = &apiError{status: 400, code: 50024, message: "Cannot execute action on this channel type"}
 	errWebhookToken       = &apiError{status: 401, code: 50027, message: "Invalid Webhook Token"}
 	errArchived           = &apiError{status: 400, code: 50083, message: "Thread is archived"}
@@ -89,10 +88,13 @@ func (f *form) add(path, code, message string) {
 
 func (f *form) required(path string) { f.add(path, "BASE_TYPE_REQUIRED", "This field is required") }
 
-// length checks a text's length in UTF-16 units, the stricter of the two
+// units is a text's length in UTF-16 units, the stricter of the two
 // countings that are reported of Discord.
+func units(text string) int { return len(utf16.Encode([]rune(text))) }
+
+// length checks a text's length in units.
 func (f *form) length(path, text string, least, most int) {
-	n := len(utf16.Encode([]rune(text)))
+	n := units(text)
 	switch {
 	case n >= least && n <= most:
 	case least == 0:

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -149,7 +150,7 @@ func (w *world) addChannel(c Channel) *channel {
 func (w *world) tagged(list []ForumTag) []ForumTag {
 	list = slices.Clone(list)
 	for i := range list {
-		list[i].ID = or(list[i].ID, w.id())
+		list[i].ID = cmp.Or(list[i].ID, w.id())
 	}
 	return list
 }

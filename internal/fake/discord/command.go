@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -84,7 +85,7 @@ func (s *Server) putCommands(c *call) (reply, error) {
 
 // register adds a command; one of the same name keeps its id.
 func (w *world) register(guild string, c Command, old []Command) Command {
-	c.ID, c.Version, c.ApplicationID, c.GuildID, c.Type = w.id(), w.id(), w.appID, guild, or(c.Type, 1)
+	c.ID, c.Version, c.ApplicationID, c.GuildID, c.Type = w.id(), w.id(), w.appID, guild, cmp.Or(c.Type, 1)
 	for _, o := range old {
 		if o.Name == c.Name && o.Type == c.Type {
 			c.ID = o.ID
@@ -112,7 +113,7 @@ func (s *Server) postCommand(c *call) (reply, error) {
 	defer s.mu.Unlock()
 	old := s.w.commandsOf(guild)
 	s.w.commands = slices.DeleteFunc(s.w.commands, func(c Command) bool {
-		return c.GuildID == guild && c.Name == cmd.Name && c.Type == or(cmd.Type, 1)
+		return c.GuildID == guild && c.Name == cmd.Name && c.Type == cmp.Or(cmd.Type, 1)
 	})
 	made := s.w.register(guild, cmd, old)
 	s.w.announce()
@@ -140,7 +141,7 @@ func (s *Server) deleteCommand(c *call) (reply, error) {
 }
 
 func checkCommand(c Command, f *form) {
-	kind := or(c.Type, 1)
+	kind := cmp.Or(c.Type, 1)
 	if kind == 1 {
 		checkCommandName(f, c.Name)
 		f.length("description", c.Description, 1, 100)

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func (w *world) attach(m *Message, d draft) {
 		for _, in := range d.keep.value {
 			if in.key() == u.key {
 				a.Description = in.Description
-				a.Filename = or(fileName(in.Filename), a.Filename)
+				a.Filename = cmp.Or(fileName(in.Filename), a.Filename)
 			}
 		}
 		a.URL = w.files.store(m.ChannelID, a, u.Data)

@@ -40,12 +40,13 @@ func (s *Server) addControl(m *http.ServeMux) {
 }
 
 func writeControl(w http.ResponseWriter, out any, err error) {
-	w.Header().Set("Content-Type", "application/json")
+	status := http.StatusOK
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		out = map[string]string{"error": err.Error()}
+		status, out = http.StatusBadRequest, map[string]string{"error": err.Error()}
 	}
-	_ = json.NewEncoder(w).Encode(out) // the reader may be gone
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(encode(out)) // the reader may be gone
 }
 
 // state is everything the page shows.

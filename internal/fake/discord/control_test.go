@@ -3,6 +3,7 @@ package discord_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestHandler(t *testing.T) {
 	s := discord.New(discord.Options{})
 	t.Cleanup(func() { _ = s.Close() })
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, httptest.NewRequest("GET", "http://discord.example/api/v10/gateway", nil))
+	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://discord.example/api/v10/gateway", nil))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "ws://discord.example/gateway") || s.URL() != "http://discord.example" {
 		t.Errorf("%d %s", w.Code, w.Body.String())
 	}

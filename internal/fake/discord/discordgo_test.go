@@ -193,8 +193,8 @@ func (f *foreign) tidy(t *testing.T, channelID, messageID string) {
 		t.Errorf("CHANNEL_DELETE for %s, want %s", got.ID, channelID)
 	}
 	_, err := f.ChannelDelete(channelID)
-	rest, isREST := err.(*discordgo.RESTError)
-	if !isREST || rest.Message == nil || rest.Message.Code != discordgo.ErrCodeUnknownChannel || rest.Response.StatusCode != 404 {
+	var rest *discordgo.RESTError
+	if !errors.As(err, &rest) || rest.Message == nil || rest.Message.Code != discordgo.ErrCodeUnknownChannel || rest.Response.StatusCode != http.StatusNotFound {
 		t.Errorf("deleting a deleted channel: %v, want 404 with code 10003", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"time"
-	"unicode/utf16"
 )
 
 // maxEmbedText is how much text all embeds of a message may hold together.
@@ -79,15 +78,15 @@ func (e Embed) nothing() bool {
 
 // size is the text that counts towards maxEmbedText.
 func (e Embed) size() int {
-	text := e.Title + e.Description
+	n := units(e.Title) + units(e.Description)
 	for _, x := range e.Fields {
-		text += x.Name + x.Value
+		n += units(x.Name) + units(x.Value)
 	}
 	if e.Author != nil {
-		text += e.Author.Name
+		n += units(e.Author.Name)
 	}
 	if e.Footer != nil {
-		text += e.Footer.Text
+		n += units(e.Footer.Text)
 	}
-	return len(utf16.Encode([]rune(text)))
+	return n
 }

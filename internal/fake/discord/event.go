@@ -19,9 +19,9 @@ const (
 // emit queues an event to every session that asked for its intent (0 = all)
 // and whose bot sees the channel (nil = no channel). blank is what sessions
 // without the content intent get; nil is the same for all.
-func (w *world) emit(typ string, intent int, c *channel, data, blank any) (reached int) {
+func (w *world) emit(typ string, intent int, c *channel, data, blank any) {
 	if c != nil && w.permissions(w.botID, c)&ViewChannel == 0 {
-		return 0
+		return
 	}
 	var full, empty json.RawMessage // made once, when first wanted
 	for _, s := range w.sessions {
@@ -33,12 +33,10 @@ func (w *world) emit(typ string, intent int, c *channel, data, blank any) (reach
 			raw, from = &empty, blank
 		}
 		if *raw == nil {
-			*raw, _ = json.Marshal(from) // our own types: cannot fail
+			*raw = encode(from)
 		}
 		s.deliver(w, event{typ, *raw})
-		reached++
 	}
-	return reached
 }
 
 // messageIntent is the intent of a channel's messages.

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
@@ -83,7 +84,7 @@ func (f Fault) after() bool { return f.Kind == FaultResetAfter || f.Kind == Faul
 
 // answer is the wrong answer of a fault that replaces the effect.
 func (f Fault) answer(h http.Header, method, template string) answer {
-	limit := &apiError{status: 429, retryAfter: or(f.RetryAfter, time.Second), scope: f.Scope}
+	limit := &apiError{status: 429, retryAfter: cmp.Or(f.RetryAfter, time.Second), scope: f.Scope}
 	switch f.Kind {
 	case FaultLimitJSON:
 		bucketHeaders(h, bucketName(method, template), 5, 0, limit.retryAfter, time.Now())
@@ -97,10 +98,10 @@ func (f Fault) answer(h http.Header, method, template string) answer {
 		}
 		return htmlAnswer(429, h, cloudflarePage)
 	case FaultErrorHTML:
-		return htmlAnswer(or(f.Status, 502), h, "<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>\n")
+		return htmlAnswer(cmp.Or(f.Status, 502), h, "<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>\n")
 	default:
-		status := or(f.Status, 500)
-		return errorAnswer(&apiError{status: status, code: f.Code, message: or(f.Message, "500: Internal Server Error"), tree: f.Errors.tree()}, h)
+		status := cmp.Or(f.Status, 500)
+		return errorAnswer(&apiError{status: status, code: f.Code, message: cmp.Or(f.Message, "500: Internal Server Error"), tree: f.Errors.tree()}, h)
 	}
 }
 

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"context"
 	"net/http"
@@ -122,11 +123,11 @@ func (s *Server) open(ws *websocket.Conn, r *http.Request) *conn {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.info = &Connection{At: s.w.now(), Path: strings.TrimSuffix(r.URL.Path, "/"), Version: "v" + or(q.Get("v"), "9"),
+	c.info = &Connection{At: s.w.now(), Path: strings.TrimSuffix(r.URL.Path, "/"), Version: "v" + cmp.Or(q.Get("v"), "9"),
 		Compress: c.deflate != nil, Open: true}
 	s.w.connections = append(s.w.connections[max(0, len(s.w.connections)-999):], c.info)
 	s.w.conns[c] = struct{}{}
-	if v, _ := strconv.Atoi(or(q.Get("v"), "9")); v != 9 && v != 10 {
+	if v, _ := strconv.Atoi(cmp.Or(q.Get("v"), "9")); v != 9 && v != 10 {
 		c.push(frame{code: 4012})
 	} else if _, hit := s.faults.on(GatewayNoHello, ""); !hit {
 		c.push(frame{op: opHello, d: map[string]any{"heartbeat_interval": s.opt.HeartbeatInterval.Milliseconds(), "_trace": []string{"fake"}}})

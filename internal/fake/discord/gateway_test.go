@@ -39,9 +39,15 @@ func limited(t *testing.T) context.Context {
 	return ctx
 }
 
+// open opens a socket at an address of the server.
+func open(t *testing.T, s *discord.Server, at string) (*websocket.Conn, error) {
+	ws, _, err := websocket.Dial(limited(t), "ws"+strings.TrimPrefix(s.URL(), "http")+at, nil) //nolint:bodyclose // the library closes it
+	return ws, err
+}
+
 func dial(t *testing.T, s *discord.Server, path string) *socket {
 	t.Helper()
-	ws, _, err := websocket.Dial(limited(t), "ws"+s.URL()[len("http"):]+path+"/?v=10&encoding=json", nil)
+	ws, err := open(t, s, path+"/?v=10&encoding=json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +267,7 @@ func TestGatewayFaults(t *testing.T) {
 	t.Run("refuse", func(t *testing.T) {
 		s := start(t, discord.Options{})
 		s.InjectGateway(discord.GatewayFault{Kind: discord.GatewayRefuse, Count: 1})
-		if _, _, err := websocket.Dial(limited(t), "ws"+s.URL()[4:]+"/gateway?v=10", nil); err == nil {
+		if _, err := open(t, s, "/gateway?v=10"); err == nil {
 			t.Error("connected")
 		}
 		login(t, s, guilds)
@@ -402,7 +408,7 @@ func TestNoNullLists(t *testing.T) {
 // TestZlibStream: discord.py speaks nothing else.
 func TestZlibStream(t *testing.T) {
 	s := start(t, discord.Options{})
-	ws, _, err := websocket.Dial(limited(t), "ws"+s.URL()[4:]+"/gateway?v=10&compress=zlib-stream", nil)
+	ws, err := open(t, s, "/gateway?v=10&compress=zlib-stream")
 	if err != nil {
 		t.Fatal(err)
 	}

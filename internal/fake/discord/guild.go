@@ -156,7 +156,7 @@ func (s *Server) guildRoles(*call) (reply, error) {
 }
 
 func (s *Server) guildMembers(c *call) (reply, error) {
-	limit, err := strconv.Atoi(or(c.r.URL.Query().Get("limit"), "1"))
+	limit, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("limit"), "1"))
 	if err != nil || limit < 1 || limit > 1000 {
 		f := newForm()
 		f.add("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 1000.")

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -8,7 +9,7 @@ import (
 
 func (s *Server) listMessages(c *call) (reply, error) {
 	q := c.r.URL.Query()
-	limit, err := strconv.Atoi(or(q.Get("limit"), "50"))
+	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "50"))
 	if err != nil || limit < 1 || limit > 100 {
 		f := newForm()
 		f.add("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
@@ -47,7 +48,7 @@ func (c *channel) page(before, after, around string, limit int) []*Message {
 	case around != "":
 		newer := alive(all, at(around), 1, limit/2+1)
 		slices.Reverse(newer)
-		out = append(newer, alive(all, at(around)-1, -1, limit-len(newer))...)
+		out = slices.Concat(newer, alive(all, at(around)-1, -1, limit-len(newer)))
 	case before != "":
 		out = alive(all, at(before)-1, -1, limit)
 	default:

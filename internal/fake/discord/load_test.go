@@ -46,7 +46,7 @@ func BenchmarkCreateMessage(b *testing.B) {
 }
 
 func post(b *testing.B, client *http.Client, token, url, body string) {
-	q, err := http.NewRequestWithContext(b.Context(), "POST", url, strings.NewReader(body))
+	q, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		b.Error(err)
 		return
@@ -61,7 +61,7 @@ func post(b *testing.B, client *http.Client, token, url, body string) {
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body)
-	if res.StatusCode != 200 {
+	if res.StatusCode != http.StatusOK {
 		b.Errorf("status %d", res.StatusCode)
 	}
 }

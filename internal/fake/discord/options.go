@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 )
@@ -47,25 +48,25 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Token = or(o.Token, "fake-token")
-	o.GuildName = or(o.GuildName, "Dragon Shop")
-	o.BotName = or(o.BotName, "kefu")
-	o.BotPermissions = or(o.BotPermissions, HelpdeskPermissions)
-	o.ChannelsPerCategory = or(o.ChannelsPerCategory, 50)
-	o.ChannelsPerGuild = or(o.ChannelsPerGuild, 500)
-	o.RenameLimit = or(o.RenameLimit, 2)
-	o.RenameWindow = or(o.RenameWindow, 10*time.Minute)
-	o.NonceWindow = or(o.NonceWindow, 3*time.Minute)
-	o.CallbackDeadline = or(o.CallbackDeadline, 3*time.Second)
-	o.TokenLifetime = or(o.TokenLifetime, 15*time.Minute)
-	o.HeartbeatInterval = or(o.HeartbeatInterval, 41250*time.Millisecond)
-	o.ReplayEvents = or(o.ReplayEvents, 4096)
-	o.ReplayWindow = or(o.ReplayWindow, 2*time.Minute)
-	o.AttachmentLifetime = or(o.AttachmentLifetime, 24*time.Hour)
-	o.MaxUpload = or(o.MaxUpload, 10<<20)
-	o.MaxMessages = or(o.MaxMessages, 1_000_000)
-	o.InvalidLimit = or(o.InvalidLimit, 10_000)
-	o.RequestRing = or(o.RequestRing, 10_000)
+	o.Token = cmp.Or(o.Token, "fake-token")
+	o.GuildName = cmp.Or(o.GuildName, "Dragon Shop")
+	o.BotName = cmp.Or(o.BotName, "kefu")
+	o.BotPermissions = cmp.Or(o.BotPermissions, HelpdeskPermissions)
+	o.ChannelsPerCategory = cmp.Or(o.ChannelsPerCategory, 50)
+	o.ChannelsPerGuild = cmp.Or(o.ChannelsPerGuild, 500)
+	o.RenameLimit = cmp.Or(o.RenameLimit, 2)
+	o.RenameWindow = cmp.Or(o.RenameWindow, 10*time.Minute)
+	o.NonceWindow = cmp.Or(o.NonceWindow, 3*time.Minute)
+	o.CallbackDeadline = cmp.Or(o.CallbackDeadline, 3*time.Second)
+	o.TokenLifetime = cmp.Or(o.TokenLifetime, 15*time.Minute)
+	o.HeartbeatInterval = cmp.Or(o.HeartbeatInterval, 41250*time.Millisecond)
+	o.ReplayEvents = cmp.Or(o.ReplayEvents, 4096)
+	o.ReplayWindow = cmp.Or(o.ReplayWindow, 2*time.Minute)
+	o.AttachmentLifetime = cmp.Or(o.AttachmentLifetime, 24*time.Hour)
+	o.MaxUpload = cmp.Or(o.MaxUpload, 10<<20)
+	o.MaxMessages = cmp.Or(o.MaxMessages, 1_000_000)
+	o.InvalidLimit = cmp.Or(o.InvalidLimit, 10_000)
+	o.RequestRing = cmp.Or(o.RequestRing, 10_000)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -73,12 +74,4 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-func or[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }

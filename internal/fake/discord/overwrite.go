@@ -59,8 +59,7 @@ func (s *Server) putOverwrite(c *call) (reply, error) {
 }
 
 func (w *world) setOverwrite(c *channel, o Overwrite) {
-	list := slices.DeleteFunc(slices.Clone(c.Overwrites), func(x Overwrite) bool { return x.ID == o.ID })
-	c.Overwrites = append(list, o)
+	c.Overwrites = append(slices.DeleteFunc(slices.Clone(c.Overwrites), func(x Overwrite) bool { return x.ID == o.ID }), o)
 	w.emit("CHANNEL_UPDATE", intentGuilds, c, c.Channel, nil)
 	w.announce()
 }

@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -67,7 +69,7 @@ func errorAnswer(e *apiError, h http.Header) answer {
 
 func limitAnswer(e *apiError, h http.Header) answer {
 	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.retryAfter.Seconds()))))
-	h.Set("X-RateLimit-Scope", or(e.scope, "user"))
+	h.Set("X-RateLimit-Scope", cmp.Or(e.scope, "user"))
 	if e.global {
 		h.Set("X-RateLimit-Global", "true")
 		h.Set("X-RateLimit-Scope", "global")
@@ -80,9 +82,7 @@ func limitAnswer(e *apiError, h http.Header) answer {
 }
 
 func (a answer) send(w http.ResponseWriter) {
-	for k, v := range a.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), a.header)
 	if a.body != nil {
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	}

@@ -334,7 +334,7 @@ func (b *bot) upload(path string, payload obj, files ...discord.File) answer {
 		_, _ = part.Write(f.Data)
 	}
 	_ = w.Close()
-	q, err := http.NewRequestWithContext(b.t.Context(), "POST", b.s.APIURL()+path, &body)
+	q, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.s.APIURL()+path, &body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -435,14 +435,14 @@ func TestAnnouncement(t *testing.T) {
 func TestToken(t *testing.T) {
 	s := start(t, discord.Options{Token: "right", InvalidLimit: 3})
 	b := newBot(t, s)
-	q, _ := http.NewRequestWithContext(t.Context(), "GET", s.APIURL()+"/users/@me", nil)
+	q, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.APIURL()+"/users/@me", nil)
 	for range 3 {
 		res, err := b.client.Do(q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != 401 {
+		if res.StatusCode != http.StatusUnauthorized {
 			t.Fatalf("without a token: %d", res.StatusCode)
 		}
 	}

@@ -56,7 +56,7 @@ func (s *Server) Start(addr string) error {
 	if s.closed || s.srv != nil {
 		return errors.New("fake discord: start a new server, this one was started or closed before")
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(s.ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("fake discord: listen on %q: %w", addr, err)
 	}

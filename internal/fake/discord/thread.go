@@ -1,5 +1,7 @@
 package discord
 
+import "cmp"
+
 // startThread makes a thread on a channel, on a message, or a forum post with
 // its first message. A forum post has its first message's id.
 func (s *Server) startThread(c *call) (reply, error) {
@@ -77,9 +79,9 @@ func (s *Server) startPost(forum *channel, d channelDraft, c *call, o object, f 
 }
 
 func (w *world) addThread(parent *channel, t Channel, d channelDraft) *channel {
-	t.ID, t.GuildID, t.ParentID = or(t.ID, w.id()), w.guildID, parent.ID
+	t.ID, t.GuildID, t.ParentID = cmp.Or(t.ID, w.id()), w.guildID, parent.ID
 	t.RateLimitPerUser, t.MemberCount = d.slow.value, 1
-	t.Thread = &ThreadMetadata{AutoArchiveDuration: or(d.duration.value, 4320), ArchiveTimestamp: timeField(w.now())}
+	t.Thread = &ThreadMetadata{AutoArchiveDuration: cmp.Or(d.duration.value, 4320), ArchiveTimestamp: timeField(w.now())}
 	made := &channel{Channel: t, joined: map[string]bool{t.OwnerID: true}}
 	w.channels[t.ID] = made
 	w.living = append(w.living, t.ID)

@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,11 +83,11 @@ func (s *Server) admit(id int64) (int64, error) {
 // open runs with the lock held.
 func (s *Server) open(id int64, o Opening) *Ticket {
 	t := &Ticket{
-		ID: id, Title: or(o.Title, "關於訂單 #8806 商品運送問題"), ChannelName: or(o.ChannelName, fmt.Sprintf("#網站-客-%04d", id)),
-		Sender: or(o.Sender, "[顧客 - 初始訊息] DemoUser (demo@example.com)"), Status: "open", CreatedAt: s.opt.Now(),
+		ID: id, Title: cmp.Or(o.Title, "關於訂單 #8806 商品運送問題"), ChannelName: cmp.Or(o.ChannelName, fmt.Sprintf("#網站-客-%04d", id)),
+		Sender: cmp.Or(o.Sender, "[顧客 - 初始訊息] DemoUser (demo@example.com)"), Status: "open", CreatedAt: s.opt.Now(),
 	}
 	s.site.tickets[id] = t
-	s.add(t, Message{Sender: t.Sender, Text: or(o.Text, "你好，我想請問我的訂單何時會出貨？謝謝。"), ImageURL: o.ImageURL})
+	s.add(t, Message{Sender: t.Sender, Text: cmp.Or(o.Text, "你好，我想請問我的訂單何時會出貨？謝謝。"), ImageURL: o.ImageURL})
 	return t
 }
 
@@ -98,7 +99,7 @@ func (s *Server) CustomerWrites(ctx context.Context, ticketID int64, text string
 // CustomerSends is CustomerWrites with a sender and a picture.
 func (s *Server) CustomerSends(ctx context.Context, ticketID int64, w Writing) HookResult {
 	return s.act(ctx, ticketID, func(t *Ticket) *push {
-		return s.updateHook(t, s.add(t, Message{Sender: or(w.Sender, DefaultSender), Text: w.Text, ImageURL: w.ImageURL}))
+		return s.updateHook(t, s.add(t, Message{Sender: cmp.Or(w.Sender, DefaultSender), Text: w.Text, ImageURL: w.ImageURL}))
 	})
 }
 

@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -102,10 +103,10 @@ func (f *Fault) before(w http.ResponseWriter) bool {
 	case FaultLimitJSON, FaultLimitDate, FaultLimitHTML:
 		f.limit(w)
 	case FaultErrorHTML:
-		page(w, or(f.Status, http.StatusInternalServerError), criticalError)
+		page(w, cmp.Or(f.Status, http.StatusInternalServerError), criticalError)
 	case FaultErrorJSON:
-		status := or(f.Status, http.StatusInternalServerError)
-		writeJSON(w, status, wpError(or(f.Code, "internal_error"), or(f.Message, "Something went wrong."), status), false)
+		status := cmp.Or(f.Status, http.StatusInternalServerError)
+		writeJSON(w, status, wpError(cmp.Or(f.Code, "internal_error"), cmp.Or(f.Message, "Something went wrong."), status), false)
 	case FaultHTML:
 		page(w, http.StatusOK, phpError)
 	case FaultResetBefore:
@@ -137,7 +138,7 @@ func (f *Fault) after(w http.ResponseWriter, wait func(time.Duration) bool) bool
 	case FaultDelayAfter:
 		return !wait(f.Delay)
 	case FaultErrorAfter:
-		page(w, or(f.Status, http.StatusInternalServerError), criticalError)
+		page(w, cmp.Or(f.Status, http.StatusInternalServerError), criticalError)
 	case FaultHTMLAfter:
 		page(w, http.StatusOK, phpError)
 	case FaultResetAfter:

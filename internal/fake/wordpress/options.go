@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 )
@@ -33,12 +34,12 @@ type Options struct {
 const DefaultPassword = "abcd EFGH 1234 ijkl MNOP 5678"
 
 func (o Options) withDefaults() Options {
-	o.Username = or(o.Username, "kefu")
-	o.Password = or(o.Password, DefaultPassword)
-	o.HookTimeout = or(o.HookTimeout, 5*time.Second)
-	o.MaxTickets = or(o.MaxTickets, 100_000)
-	o.MaxMessages = or(o.MaxMessages, 10_000)
-	o.LedgerSize = or(o.LedgerSize, 100_000)
+	o.Username = cmp.Or(o.Username, "kefu")
+	o.Password = cmp.Or(o.Password, DefaultPassword)
+	o.HookTimeout = cmp.Or(o.HookTimeout, 5*time.Second)
+	o.MaxTickets = cmp.Or(o.MaxTickets, 100_000)
+	o.MaxMessages = cmp.Or(o.MaxMessages, 10_000)
+	o.LedgerSize = cmp.Or(o.LedgerSize, 100_000)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -46,12 +47,4 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-func or[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }

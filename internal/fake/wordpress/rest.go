@@ -1,6 +1,7 @@
 package wordpress
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -220,7 +221,7 @@ func (s *Server) close(c call) answer {
 			a = refused("ticket_already_closed", "Ticket is already closed.", http.StatusConflict)
 			return
 		}
-		t.Status, t.ClosedBy = "closed", or(p.ClosedBy, "網站/管理端")
+		t.Status, t.ClosedBy = "closed", cmp.Or(p.ClosedBy, "網站/管理端")
 		s.record(Post{At: s.opt.Now(), Route: RouteClose, TicketID: id, Body: c.body, Answered: !c.lost})
 		a = ok(map[string]any{"success": true, "ticket_id": id, "status": "closed"})
 		if s.conf.echo {

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,15 +16,13 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "fakediscord:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(args []string) (err error) {
 	flags := flag.NewFlagSet("fakediscord", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:8402", "address to listen on")
 	token := flags.String("token", "fake-token", "bot token to accept")
@@ -31,12 +30,14 @@ func run(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	o := discord.Options{Token: *token, Community: true}
 	if *limits {
 		o.RateLimits = discord.RealisticLimits()
 	}
 	s := discord.New(o)
-	defer s.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := s.Start(*listen); err != nil {
 		return err
 	}
