@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"strings"
 
 	"kefu"
@@ -43,7 +44,7 @@ func answer(l lang, r request, res connector.Result) api.MessageEdit {
 func refusal(l lang, name string, v *connector.View) string {
 	switch v.Refused {
 	case connector.RefusedTaken:
-		return l.say("refused_taken", escape(or(v.Owner, "?")))
+		return l.say("refused_taken", escape(cmp.Or(v.Owner, "?")))
 	case connector.RefusedClosed:
 		return l.say("refused_closed")
 	case connector.RefusedOpen:
@@ -75,7 +76,7 @@ func done(l lang, r request, v *connector.View) string {
 	case connector.CmdClaim:
 		return l.say("claimed")
 	case connector.CmdTransfer:
-		return l.say("transferred", escape(or(v.Owner, r.args["agent_name"])))
+		return l.say("transferred", escape(cmp.Or(v.Owner, r.args["agent_name"])))
 	case connector.CmdClose:
 		return l.say("closing")
 	case connector.CmdKeepOpen:
@@ -111,7 +112,7 @@ func contactWords(l lang, who kefu.Contact) string {
 		label word
 		value string
 	}{{"customer", who.Name}, {"email", who.Email}, {"phone", who.Phone}} {
-		lines = append(lines, l.say(row.label)+": "+or(escape(strings.TrimSpace(row.value)), l.say("unset")))
+		lines = append(lines, l.say(row.label)+": "+cmp.Or(escape(strings.TrimSpace(row.value)), l.say("unset")))
 	}
 	return cut(strings.Join(lines, "\n"), api.MaxContent)
 }

@@ -17,9 +17,7 @@ func (c *Connector) putAway(ctx context.Context, ch api.Channel) error {
 		_, err := c.api.ModifyChannel(ctx, ch.ID, api.ChannelEdit{Archived: &yes, Locked: &yes})
 		return err
 	}
-	return c.move(ctx, ch, c.archiveCategories(), func(s *server, list []api.Overwrite) []api.Overwrite {
-		return locked(s, list)
-	})
+	return c.move(ctx, ch, c.archiveCategories(), locked)
 }
 
 // bringBack is the opposite of putAway; a channel that was never put away stays where it is.

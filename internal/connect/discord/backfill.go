@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -34,7 +35,7 @@ var errReadEnough = errors.New("read up to the live message")
 
 // readOn is Backfill; it counts what had been missed, and gives the last id that it read.
 func (c *Connector) readOn(ctx context.Context, t connector.Thread, r reading) (missed int, last string, err error) {
-	last = or(t.Cursor, t.ExternalID) // no message of a channel is older than the channel
+	last = cmp.Or(t.Cursor, t.ExternalID) // no message of a channel is older than the channel
 	roles := rolesSeen{}
 	complete, err := c.walk(ctx, t.ExternalID, last, backfillPages, func(m api.Message) error {
 		if r.until != "" && !api.After(r.until, m.ID) {

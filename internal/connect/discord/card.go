@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -23,7 +24,7 @@ const (
 func opening(l lang, p *post, out connector.Outbound) {
 	c := *out.Card
 	e := &p.pieces[0].embed
-	e.Title = cut(escape(or(strings.TrimSpace(or(c.Subject, c.Ticket.Title)), l.say("ticket_n", c.Ticket.Number))), maxTitle)
+	e.Title = cut(escape(cmp.Or(strings.TrimSpace(cmp.Or(c.Subject, c.Ticket.Title)), l.say("ticket_n", c.Ticket.Number))), maxTitle)
 	e.Fields = append(e.Fields, api.EmbedField{Name: l.say("ticket"), Value: ticketNumber(c.Ticket), Inline: true})
 	e.Fields = append(e.Fields, customerFields(l, out.Customer)...)
 	if c.OrderErr != "" {
@@ -49,7 +50,7 @@ func ticketNumber(t kefu.Ticket) string {
 // customerFields show who asks; the whole address is shown to those who press "Show contact" only.
 func customerFields(l lang, who kefu.Contact) []api.EmbedField {
 	fields := []api.EmbedField{{
-		Name: l.say("customer"), Value: cut(or(escape(strings.TrimSpace(who.Name)), l.say("unset")), maxShort), Inline: true,
+		Name: l.say("customer"), Value: cut(cmp.Or(escape(strings.TrimSpace(who.Name)), l.say("unset")), maxShort), Inline: true,
 	}}
 	if masked := maskEmail(who.Email); masked != "" {
 		fields = append(fields, api.EmbedField{Name: l.say("email"), Value: code(masked), Inline: true})

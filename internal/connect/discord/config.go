@@ -2,6 +2,7 @@ package discord
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -187,11 +188,4 @@ func scalar(raw json.RawMessage) (string, error) {
 func snowflake(s string) bool {
 	_, err := strconv.ParseUint(s, 10, 64)
 	return err == nil
-}
-
-func cmp.Or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

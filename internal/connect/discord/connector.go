@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -97,7 +98,7 @@ func (c *Connector) Report() connector.Health {
 	st := live.Status()
 	switch {
 	case st.State != api.StateConnected:
-		return connector.Health{State: stateDegraded, Words: or(st.Words, string(st.State)), Since: st.Since}
+		return connector.Health{State: stateDegraded, Words: cmp.Or(st.Words, string(st.State)), Since: st.Since}
 	case commandsOnly:
 		return connector.Health{State: stateDegraded, Words: "commands and buttons only: the message content intent is off", Since: st.Since}
 	}

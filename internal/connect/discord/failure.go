@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -150,7 +151,7 @@ func formWords(err error) string {
 		return err.Error()
 	}
 	if len(e.Errors) == 0 {
-		return or(e.Message, http.StatusText(e.Status))
+		return cmp.Or(e.Message, http.StatusText(e.Status))
 	}
 	words := make([]string, 0, len(e.Errors))
 	for _, f := range e.Errors {

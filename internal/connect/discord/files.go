@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -66,7 +67,7 @@ func (s *shelf) show(ctx context.Context, e *api.Embed, a kefu.Attachment) {
 	case err != nil:
 		s.link(e, a, a.URL)
 	case !s.take(ctx, e, kept):
-		s.link(e, kept, or(s.c.deps.Files.Link(kept), a.URL))
+		s.link(e, kept, cmp.Or(s.c.deps.Files.Link(kept), a.URL))
 	}
 }
 
@@ -98,7 +99,7 @@ func (s *shelf) take(ctx context.Context, e *api.Embed, a kefu.Attachment) bool 
 	if a.IsImage() {
 		e.Image = &api.EmbedImage{URL: "attachment://" + f.Name}
 	} else {
-		add(e, "📎 "+escape(cut(or(a.Name, f.Name), maxLink)))
+		add(e, "📎 "+escape(cut(cmp.Or(a.Name, f.Name), maxLink)))
 	}
 	return true
 }
@@ -107,7 +108,7 @@ func (s *shelf) take(ctx context.Context, e *api.Embed, a kefu.Attachment) bool 
 func (s *shelf) link(e *api.Embed, a kefu.Attachment, address string) {
 	switch {
 	case webLink(address) == "":
-		add(e, s.l.say("file_lost", escape(cut(or(a.Name, a.URL), maxLink))))
+		add(e, s.l.say("file_lost", escape(cut(cmp.Or(a.Name, a.URL), maxLink))))
 	case a.IsImage():
 		e.Image = &api.EmbedImage{URL: address}
 	case a.Type == "": // nobody has fetched it yet: it may be a picture

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -147,7 +148,7 @@ func (c *Connector) copies(ctx context.Context, list []api.Attachment) (files []
 			remarks = append(remarks, "attachment "+a.Filename+" could not be copied: its link expires within a day")
 			kept = kefu.Attachment{Name: a.Filename, Type: a.ContentType, Size: a.Size, URL: a.URL}
 		}
-		kept.Name = or(kept.Name, a.Filename)
+		kept.Name = cmp.Or(kept.Name, a.Filename)
 		files = append(files, kept)
 	}
 	return files, remarks

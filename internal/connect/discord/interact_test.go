@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -278,7 +279,7 @@ func TestCommandsAreRegisteredWhenTheyChanged(t *testing.T) {
 	r := newRig(t, fake.Options{}, nil)
 	count := func() (n int) {
 		for _, q := range r.s.Requests() {
-			if q.Method == "PUT" && strings.HasSuffix(q.Path, "/commands") {
+			if q.Method == http.MethodPut && strings.HasSuffix(q.Path, "/commands") {
 				n++
 			}
 		}

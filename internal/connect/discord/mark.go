@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 
 	"kefu/internal/connector"
@@ -47,7 +48,7 @@ func vanished(err error) bool { return api.Code(err) == api.CodeUnknownMessage |
 // explain answers the marked message in words, where a sign alone would leave people guessing.
 func (c *Connector) explain(ctx context.Context, m connector.Mark) error {
 	l := c.language(ctx)
-	reason := cut(quote(or(m.Reason, "?")), maxFieldValue)
+	reason := cut(quote(cmp.Or(m.Reason, "?")), maxFieldValue)
 	var text string
 	switch m.State {
 	case connector.MarkFailed:
@@ -68,5 +69,5 @@ func (c *Connector) explain(ctx context.Context, m connector.Mark) error {
 	p.answers = messageOf(m.ExternalID)
 	// One mark speaks again when its message fails again for another reason.
 	again := string(m.DeliveryID) + "\x00" + string(m.State) + "\x00" + m.Reason
-	return c.notice(ctx, m.Thread.ExternalID, again, m.Unsure, or(p.answers, m.Thread.ExternalID), p)
+	return c.notice(ctx, m.Thread.ExternalID, again, m.Unsure, cmp.Or(p.answers, m.Thread.ExternalID), p)
 }

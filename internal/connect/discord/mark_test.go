@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -14,9 +15,7 @@ func staffed(t *testing.T, o fake.Options, extra set) (*rig, connector.Thread, f
 	r := newRig(t, o, nil)
 	role := r.s.AddRole("Support", 0)
 	settings := set{"agent_roles": []string{role.ID}}
-	for k, v := range extra {
-		settings[k] = v
-	}
+	maps.Copy(settings, extra)
 	r.c = r.connect(settings)
 	return r, r.open(33), r.s.AddMember("Alice", role.ID)
 }

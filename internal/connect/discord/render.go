@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf16"
 
@@ -151,7 +152,7 @@ func choices(list []kefu.Choice) []api.Component {
 	buttons := make([]api.Component, 0, min(len(list), maxButtons))
 	for i, ch := range list[:min(len(list), maxButtons)] {
 		clean, _ := kefu.CleanText(strings.TrimSpace(ch.Label))
-		label := or(cut(clean, maxButtonLabel), "–")
+		label := cmp.Or(cut(clean, maxButtonLabel), "–")
 		switch {
 		case webLink(ch.URL) != "":
 			buttons = append(buttons, api.LinkButton(ch.URL, label))

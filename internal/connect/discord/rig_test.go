@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,9 +76,7 @@ func newRig(t *testing.T, o fake.Options, extra set) *rig {
 func (r *rig) connect(extra set) *Connector {
 	r.t.Helper()
 	settings := set{"token": r.s.Token(), "api_url": r.s.APIURL(), "guild_id": r.s.GuildID()}
-	for k, v := range extra {
-		settings[k] = v
-	}
+	maps.Copy(settings, extra)
 	raw, err := json.Marshal(settings)
 	if err != nil {
 		r.t.Fatal(err)

@@ -326,7 +326,7 @@ func TestSleepingThreadIsWoken(t *testing.T) {
 	r.s.Inject(fake.Fault{Kind: fake.FaultErrorJSON, Status: 400, Code: 50083, Method: "POST", Path: posting(), Count: 1})
 	r.send(outbound(th, 2, "text"))
 	woken := slices.ContainsFunc(r.s.Requests(), func(q fake.Request) bool {
-		return q.Method == "PATCH" && strings.Contains(string(q.Body), `"archived":false`)
+		return q.Method == http.MethodPatch && strings.Contains(string(q.Body), `"archived":false`)
 	})
 	if !woken || len(r.bot(th.ExternalID)) != 1 {
 		t.Errorf("woken %t, %d posts", woken, len(r.bot(th.ExternalID)))

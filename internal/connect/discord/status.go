@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -51,7 +52,7 @@ func (c *Connector) closed(ctx context.Context, t connector.Thread, s connector.
 
 // closeWords says who closed the conversation, in their own words, and why.
 func closeWords(l lang, t connector.Thread, s connector.StatusChange) string {
-	text := l.say("closed", numberOf(t, s), escape(or(s.ClosedBy, actor(l, s.By))))
+	text := l.say("closed", numberOf(t, s), escape(cmp.Or(s.ClosedBy, actor(l, s.By))))
 	if reason := strings.TrimSpace(s.Reason); reason != "" {
 		text += "\n" + l.say("closed_reason", cut(quote(reason), maxFieldValue))
 	}
@@ -136,7 +137,7 @@ func (c *Connector) reopened(ctx context.Context, t connector.Thread, s connecto
 		return err
 	}
 	l := c.language(ctx)
-	text := l.say("reopened", numberOf(t, s), escape(or(s.ClosedBy, actor(l, s.By))))
+	text := l.say("reopened", numberOf(t, s), escape(cmp.Or(s.ClosedBy, actor(l, s.By))))
 	return c.notice(ctx, t.ExternalID, string(s.DeliveryID), s.Unsure, before(s.At), words(text, colourSystem))
 }
 

@@ -12,8 +12,10 @@ const (
 	zhTW lang = iota
 	zhCN
 	english
-	languages = 3
 )
+
+// languages is how many there are.
+const languages = 3
 
 // String gives the language's tag.
 func (l lang) String() string { return [languages]string{"zh-TW", "zh-CN", "en"}[l] }
