@@ -33,26 +33,15 @@ func (s *settings) apikeyCreate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg, err := s.load()
-			if err != nil {
-				return err
-			}
-			db, err := sqldb.Open(cmd.Context(), cfg.Database.Reveal(), sqldb.Options{Log: logger(cfg)})
-			if err != nil {
-				return err
-			}
-			defer db.Close()
-			st := store.New(db)
-			if _, err := st.Migrate(cmd.Context()); err != nil {
-				return err
-			}
 			split := strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' })
-			key, err := auth.CreateKey(cmd.Context(), st, auth.NewKey{Name: name, Scopes: split, Expires: good})
-			if err != nil {
+			return s.stored(cmd.Context(), func(_ *sqldb.DB, st *store.Store, _ int) error {
+				key, err := auth.CreateKey(cmd.Context(), st, auth.NewKey{Name: name, Scopes: split, Expires: good})
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), key)
 				return err
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), key)
-			return err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for")

@@ -27,7 +27,7 @@ Without a configuration file it keeps everything in the current folder and takes
 			}
 			log := logger(cfg)
 			for _, w := range cfg.Warnings() {
-				log.Warn(w)
+				log.Warn("the configuration may not be meant so", "warning", w)
 			}
 			stop, err := profiled()
 			if err != nil {
@@ -51,25 +51,14 @@ func (s *settings) migrate() *cobra.Command {
 		Long:  "Brings the database's schema up to date and says what was done. `kefu serve` does the same at its start; running it twice changes nothing.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := s.load()
-			if err != nil {
+			return s.stored(cmd.Context(), func(db *sqldb.DB, st *store.Store, applied int) error {
+				have, _, err := st.MigrationStatus(cmd.Context())
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d migrations applied; the schema is at version %d (%s)\n", applied, have, db.Dialect())
 				return err
-			}
-			db, err := sqldb.Open(cmd.Context(), cfg.Database.Reveal(), sqldb.Options{Log: logger(cfg)})
-			if err != nil {
-				return err
-			}
-			defer db.Close()
-			n, err := store.New(db).Migrate(cmd.Context())
-			if err != nil {
-				return err
-			}
-			have, _, err := store.New(db).MigrationStatus(cmd.Context())
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d migrations applied; the schema is at version %d (%s)\n", n, have, db.Dialect())
-			return err
+			})
 		},
 	}
 }
