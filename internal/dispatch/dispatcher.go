@@ -162,7 +162,10 @@ func (d *Dispatcher) cycle(ctx, sending context.Context, pending []result) ([]re
 		if err := d.record(tx, pending); err != nil {
 			return err
 		}
-		return d.claim(tx, &plan)
+		if err := d.claim(tx, &plan); err != nil {
+			return err
+		}
+		return loadAll(tx, plan.jobs)
 	})
 	if err != nil {
 		if ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -26,6 +27,8 @@ type job struct {
 	ticket   kefu.Ticket
 	customer kefu.Contact
 	message  kefu.Message
+	err      error // something of what is above cannot be read
+	hasParts bool
 	parts    []connector.Part
 	fate     store.Fate
 	hasFate  bool
@@ -33,29 +36,42 @@ type job struct {
 	copying  bool   // the marked message is still on its way to the thread that is to show the mark
 }
 
-// load reads what sending needs, outside the loop's transaction.
+// loadAll reads what sending the jobs needs, in the transaction that claims them. A job of which something is missing has it noted in err.
+func loadAll(tx *store.Tx, jobs []*job) error {
+	ids := make([]kefu.DeliveryID, 0, len(jobs))
+	for _, j := range jobs {
+		ids = append(ids, j.ID)
+	}
+	found, err := tx.Outgoing(ids)
+	if err != nil {
+		return err
+	}
+	byID := make(map[kefu.DeliveryID]store.Outgoing, len(found))
+	for _, o := range found {
+		byID[o.ID] = o
+	}
+	for _, j := range jobs {
+		o, ok := byID[j.ID]
+		j.err = o.Err
+		if !ok || o.Message.ID != j.MessageID {
+			j.err = cmp.Or(o.Err, fmt.Errorf("delivery %s: what it is about is not stored", j.ID))
+		}
+		j.link, j.ticket, j.customer, j.message, j.subject, j.status, j.hasParts = o.Link, o.Ticket, o.Customer, o.Message, o.Subject, o.Status, o.HasParts
+	}
+	return nil
+}
+
+// load reads the rest: what only marks and deliveries of which a part has arrived need.
 func (j *job) load(ctx context.Context, s *store.Store) error {
-	return s.View(ctx, func(tx *store.Tx) error {
-		around, err := tx.Outgoing(j.ID, j.LinkID)
-		if err != nil {
-			return err
-		}
-		j.link, j.ticket, j.customer, j.subject, j.status = around.Link, around.Ticket, around.Customer, around.Subject, around.Status
-		if j.MessageID != "" {
-			m, err := tx.Message(j.MessageID)
-			if err != nil {
-				return err
-			}
-			j.message = m.Message
-		}
-		switch {
-		case j.Kind == kefu.DeliverMark:
-			return j.loadMark(tx)
-		case around.HasParts:
-			return j.loadParts(tx, j.ID)
-		}
-		return nil
-	})
+	switch {
+	case j.err != nil:
+		return j.err
+	case j.Kind == kefu.DeliverMark:
+		return s.View(ctx, j.loadMark)
+	case j.hasParts:
+		return s.View(ctx, func(tx *store.Tx) error { return j.loadParts(tx, j.ID) })
+	}
+	return nil
 }
 
 func (j *job) loadParts(tx *store.Tx, id kefu.DeliveryID) error {

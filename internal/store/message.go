@@ -64,22 +64,38 @@ func (tx *Tx) InsertMessage(m Message) error {
 	return err
 }
 
-func scanMessage(s sqldb.Scanner) (m Message, err error) {
-	var rest, meta string
-	var created int64
-	err = s.Scan(&m.ID, &m.ConversationID, &m.Seq, &m.Author.Kind, &m.Author.ID, &m.Author.Name, &m.Author.Via, &m.Private, &m.Content.Type,
-		&m.Content.Text, &rest, &m.SourceLinkID, &m.ExternalID, &m.Fingerprint, &meta, &created)
-	if err != nil {
-		return m, err
+func scanMessage(s sqldb.Scanner) (Message, error) {
+	var r messageRow
+	if err := s.Scan(r.targets()...); err != nil {
+		return Message{}, err
 	}
-	m.CreatedAt = sqldb.Time(created)
-	if rest != "" {
+	return r.message()
+}
+
+// messageRow is a message as its columns have it.
+type messageRow struct {
+	Message
+	rest, meta string
+	created    int64
+}
+
+func (r *messageRow) targets() []any {
+	m := &r.Message
+	return []any{&m.ID, &m.ConversationID, &m.Seq, &m.Author.Kind, &m.Author.ID, &m.Author.Name, &m.Author.Via, &m.Private, &m.Content.Type,
+		&m.Content.Text, &r.rest, &m.SourceLinkID, &m.ExternalID, &m.Fingerprint, &r.meta, &r.created}
+}
+
+// message decodes what stands in columns as JSON.
+func (r *messageRow) message() (m Message, err error) {
+	m = r.Message
+	m.CreatedAt = sqldb.Time(r.created)
+	if r.rest != "" {
 		text, kind := m.Content.Text, m.Content.Type
-		err = json.Unmarshal([]byte(rest), &m.Content)
+		err = json.Unmarshal([]byte(r.rest), &m.Content)
 		m.Content.Text, m.Content.Type = text, kind
 	}
-	if meta != "" && err == nil {
-		err = json.Unmarshal([]byte(meta), &m.Meta)
+	if r.meta != "" && err == nil {
+		err = json.Unmarshal([]byte(r.meta), &m.Meta)
 	}
 	return m, err
 }

@@ -1,41 +1,76 @@
 package store
 
 import (
+	"slices"
+
 	"kefu"
 	"kefu/internal/sqldb"
 )
 
-// One statement reads what five would, because a worker asks for every delivery, and on PostgreSQL each statement is a round trip.
-const sqlOutgoing = `SELECT ` + linkColumns + `, c.inbox_id, c.contact_id, c.subject, c.status, t.number, t.id, t.external_id, t.inbox_id, t.title, t.status,
-t.priority, t.category, t.assignee_id, t.created_at, t.updated_at, p.name, p.email, p.phone, p.created_at, p.updated_at,
-EXISTS (SELECT 1 FROM part WHERE part.delivery_id = $2)
-FROM link l JOIN conversation c ON c.id = l.conversation_id JOIN ticket t ON t.conversation_id = c.id JOIN contact p ON p.id = c.contact_id
-WHERE l.id = $1`
+// outgoingBatch is how many deliveries one statement asks for.
+const outgoingBatch = 8
 
-// Outgoing is what surrounds a delivery: where it goes and whom it is about.
+// One statement reads for eight deliveries what five would for each, because every delivery needs it, and on PostgreSQL each statement
+// is a round trip. A delivery may be about no message.
+const sqlOutgoing = `SELECT d.id, ` + linkColumns + `, c.inbox_id, c.contact_id, c.subject, c.status,
+t.number, t.id, t.external_id, t.inbox_id, t.title, t.status, t.priority, t.category, t.assignee_id, t.created_at, t.updated_at,
+p.name, p.email, p.phone, p.created_at, p.updated_at, EXISTS (SELECT 1 FROM part WHERE part.delivery_id = d.id), COALESCE(m.id, ''),
+COALESCE(m.conversation_id, ''), COALESCE(m.seq, 0), COALESCE(m.author_kind, ''), COALESCE(m.author_id, ''), COALESCE(m.author_name, ''),
+COALESCE(m.author_via, ''), COALESCE(m.private, FALSE), COALESCE(m.content_type, ''), COALESCE(m.text, ''), COALESCE(m.content, ''),
+COALESCE(m.source_link_id, ''), COALESCE(m.external_id, ''), COALESCE(m.fingerprint, ''), COALESCE(m.meta, ''), COALESCE(m.created_at, 0)
+FROM delivery d JOIN link l ON l.id = d.link_id JOIN conversation c ON c.id = l.conversation_id JOIN ticket t ON t.conversation_id = c.id
+JOIN contact p ON p.id = c.contact_id LEFT JOIN message m ON m.id = d.message_id
+WHERE d.id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY d.id`
+
+// Outgoing is what a delivery needs to be sent: where it goes, whom it is about, and what it carries.
 type Outgoing struct {
+	ID       kefu.DeliveryID
 	Link     Link
 	Subject  string
 	Status   kefu.Status // of the conversation
 	Ticket   kefu.Ticket
 	Customer kefu.Contact
-	HasParts bool // some of the delivery has arrived
+	Message  kefu.Message // the zero Message when the delivery is about none
+	HasParts bool         // some of the delivery has arrived
+	Err      error        // the message cannot be decoded: one that is spoilt must not hold up the others
 }
 
-// Outgoing reads what surrounds a delivery to a link.
-func (tx *Tx) Outgoing(id kefu.DeliveryID, link kefu.LinkID) (Outgoing, error) {
-	return sqldb.One(tx.Tx, scanOutgoing, sqlOutgoing, link, id)
+// Outgoing reads what deliveries need to be sent, in no order that matters.
+func (tx *Tx) Outgoing(ids []kefu.DeliveryID) ([]Outgoing, error) {
+	all := make([]Outgoing, 0, len(ids))
+	for batch := range slices.Chunk(ids, outgoingBatch) {
+		args := make([]any, outgoingBatch)
+		for i := range args {
+			args[i] = batch[min(i, len(batch)-1)] // one text for every length: the same id again changes nothing
+		}
+		found, err := sqldb.Many(tx.Tx, scanOutgoing, sqlOutgoing, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 func scanOutgoing(s sqldb.Scanner) (o Outgoing, err error) {
-	var meta string
+	var linkMeta string
 	var made, changed, met, updated int64
+	var m messageRow
 	t, p := &o.Ticket, &o.Customer
-	err = s.Scan(append(o.Link.targets(&meta), &o.Link.CustomerInbox, &p.ID, &o.Subject, &o.Status, &t.Number, &t.ID, &t.ExternalID, &t.InboxID, &t.Title,
-		&t.Status, &t.Priority, &t.Category, &t.AssigneeID, &made, &changed, &p.Name, &p.Email, &p.Phone, &met, &updated, &o.HasParts)...)
-	o.Link.Meta, o.Link.Status, o.Link.Number, o.Link.TicketName = rawOrNil(meta), o.Status, t.Number, t.ExternalID
+	to := append([]any{&o.ID}, o.Link.targets(&linkMeta)...)
+	to = append(to, &o.Link.CustomerInbox, &p.ID, &o.Subject, &o.Status, &t.Number, &t.ID, &t.ExternalID, &t.InboxID, &t.Title, &t.Status, &t.Priority,
+		&t.Category, &t.AssigneeID, &made, &changed, &p.Name, &p.Email, &p.Phone, &met, &updated, &o.HasParts)
+	if err := s.Scan(append(to, m.targets()...)...); err != nil {
+		return o, err
+	}
+	o.Link.Meta, o.Link.Status, o.Link.Number, o.Link.TicketName = rawOrNil(linkMeta), o.Status, t.Number, t.ExternalID
 	t.ConversationID = o.Link.ConversationID
 	t.CreatedAt, t.UpdatedAt = sqldb.Time(made), sqldb.Time(changed)
 	p.CreatedAt, p.UpdatedAt = sqldb.Time(met), sqldb.Time(updated)
-	return o, err
+	if m.ID == "" {
+		return o, nil
+	}
+	whole, err := m.message()
+	o.Message, o.Err = whole.Message, err
+	return o, nil
 }
