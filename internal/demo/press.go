@@ -73,28 +73,12 @@ func (s *stage) fillIn(ctx context.Context, text string) error {
 		return expect(ctx, want, err)
 	}
 	s.line.note(event("INTERACTION_CREATE", map[string]string{"member": s.cast.agentName, "modal": form.Modal.Title, "text": text}))
-	sent, err := s.guild.SubmitModal(shown, map[string]string{textInput(form.Modal.Components): text})
+	sent, err := s.guild.SubmitModal(shown, map[string]string{form.Modal.TextInput(): text})
 	s.played.said = append(s.played.said, text)
 	if err == nil {
 		_, err = sent.Answer(ctx)
 	}
 	return expect(ctx, want, err)
-}
-
-// textInput finds the form's field for text.
-func textInput(list []discord.Component) string {
-	for _, c := range list {
-		if c.Component != nil {
-			c.Components = append(slices.Clone(c.Components), *c.Component)
-		}
-		if c.Type == discord.ComponentTextInput {
-			return c.CustomID
-		}
-		if id := textInput(c.Components); id != "" {
-			return id
-		}
-	}
-	return ""
 }
 
 // slash runs a command and waits for its answer. A command that closes takes the channel away, and the answer with it: what it must

@@ -24,6 +24,16 @@ type channelDraft struct {
 	duration   field[int]
 }
 
+// channelCall reads a body that makes or changes a channel. The form goes on with what the world decides.
+func channelCall(c *call) (channelDraft, *form, error) {
+	o, err := c.object()
+	if err != nil {
+		return channelDraft{}, nil, err
+	}
+	f := newForm()
+	return readChannelDraft(o, f), f, nil
+}
+
 func readChannelDraft(o object, f *form) channelDraft {
 	d := channelDraft{
 		name:       take[string](o, "name", f),
@@ -51,12 +61,10 @@ func readChannelDraft(o object, f *form) channelDraft {
 }
 
 func (s *Server) createChannel(c *call) (reply, error) {
-	o, err := c.object()
+	d, f, err := channelCall(c)
 	if err != nil {
 		return reply{}, err
 	}
-	f := newForm()
-	d := readChannelDraft(o, f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.w

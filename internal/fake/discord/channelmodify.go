@@ -3,12 +3,10 @@ package discord
 import "slices"
 
 func (s *Server) modifyChannel(c *call) (reply, error) {
-	o, err := c.object()
+	d, f, err := channelCall(c)
 	if err != nil {
 		return reply{}, err
 	}
-	f := newForm()
-	d := readChannelDraft(o, f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.w

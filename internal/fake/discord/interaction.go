@@ -54,6 +54,24 @@ type Modal struct {
 	Components []Component `json:"components"`
 }
 
+// TextInput is the custom id of the form's first field for text; "" if it has none.
+func (m *Modal) TextInput() string { return textInput(m.Components) }
+
+func textInput(list []Component) string {
+	for _, c := range list {
+		if c.Component != nil {
+			c.Components = append(slices.Clone(c.Components), *c.Component)
+		}
+		if c.Type == ComponentTextInput {
+			return c.CustomID
+		}
+		if id := textInput(c.Components); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 // interaction is an Interaction with its state; guarded by Server.mu.
 type interaction struct {
 	public    *Interaction

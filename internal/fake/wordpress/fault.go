@@ -3,7 +3,6 @@ package wordpress
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -54,18 +53,9 @@ type Fault struct {
 	Message    string        // of FaultErrorJSON
 }
 
-type armed struct {
-	Fault
-	passed, fired int
-}
-
 // Inject arms a fault and returns what disarms it. The fault armed first fires first.
 func (s *Server) Inject(f Fault) (remove func()) {
-	a := &armed{Fault: f}
-	s.change(func() { s.faults = append(s.faults, a) })
-	return func() {
-		s.change(func() { s.faults = slices.DeleteFunc(s.faults, func(x *armed) bool { return x == a }) })
-	}
+	return arm(s, &s.faults, &armed[Fault]{fault: f, route: f.Route, after: f.After, count: f.Count})
 }
 
 // ClearFaults disarms every fault, of hooks too. A hook that was held back for its successor is pushed.
@@ -75,26 +65,6 @@ func (s *Server) ClearFaults() {
 	if held != nil {
 		s.spawn(func() { s.deliver(s.ctx, *held) })
 	}
-}
-
-// fault takes the fault that fires on this request; nil for none. It runs with the lock held.
-func (s *Server) fault(route string) *Fault {
-	for i, a := range s.faults {
-		if a.Route != "" && a.Route != route {
-			continue
-		}
-		if a.passed < a.After {
-			a.passed++
-			continue
-		}
-		a.fired++
-		f := a.Fault
-		if a.Count > 0 && a.fired >= a.Count {
-			s.faults = slices.Delete(s.faults, i, i+1)
-		}
-		return &f
-	}
-	return nil
 }
 
 // before answers for faults that have no effect on the site; false when the request is to be carried out.

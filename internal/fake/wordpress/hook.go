@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,11 +30,6 @@ type HookFault struct {
 	Count int    // fires this often, then is gone; 0 = until removed
 }
 
-type armedHook struct {
-	HookFault
-	passed, fired int
-}
-
 // push is a hook with everything it needs, as it was when the site changed.
 type push struct {
 	route, url, secret, id string
@@ -44,34 +38,11 @@ type push struct {
 
 // InjectHook arms a fault and returns what disarms it.
 func (s *Server) InjectHook(f HookFault) (remove func()) {
-	a := &armedHook{HookFault: f}
-	s.change(func() { s.hookBad = append(s.hookBad, a) })
-	return func() {
-		s.change(func() { s.hookBad = slices.DeleteFunc(s.hookBad, func(x *armedHook) bool { return x == a }) })
-	}
+	return arm(s, &s.hookBad, &armed[HookFault]{fault: f, route: f.Route, after: f.After, count: f.Count})
 }
 
 // DropHooks loses the next n hooks.
 func (s *Server) DropHooks(n int) { s.InjectHook(HookFault{Kind: HookLost, Count: n}) }
-
-// hookFault takes the fault that fires; it runs with the lock held.
-func (s *Server) hookFault(route string) (HookFaultKind, bool) {
-	for i, a := range s.hookBad {
-		if a.Route != "" && a.Route != route {
-			continue
-		}
-		if a.passed < a.After {
-			a.passed++
-			continue
-		}
-		a.fired++
-		if a.Count > 0 && a.fired >= a.Count {
-			s.hookBad = slices.Delete(s.hookBad, i, i+1)
-		}
-		return a.Kind, true
-	}
-	return 0, false
-}
 
 // hook makes a hook of the present settings; nil when hooks go nowhere. It runs with the lock held.
 func (s *Server) hook(route string, body map[string]any) *push {
@@ -118,22 +89,22 @@ func (s *Server) push(ctx context.Context, p *push) HookResult {
 	}
 	var held *push
 	s.mu.Lock()
-	kind, faulty := s.hookFault(p.route)
+	f := next(&s.hookBad, p.route)
 	switch {
-	case faulty && kind == HookReorder && s.held == nil:
+	case f != nil && f.Kind == HookReorder && s.held == nil:
 		s.held = p
 	default:
 		held, s.held = s.held, nil
 	}
 	s.mu.Unlock()
-	if faulty && (kind == HookLost || kind == HookReorder && held == nil) {
+	if f != nil && (f.Kind == HookLost || f.Kind == HookReorder && held == nil) {
 		if held != nil {
 			s.deliver(ctx, *held)
 		}
 		return HookResult{ID: p.id, Lost: true}
 	}
 	res := s.deliver(ctx, *p)
-	if faulty && kind == HookTwice {
+	if f != nil && f.Kind == HookTwice {
 		s.deliver(ctx, *p)
 	}
 	if held != nil {

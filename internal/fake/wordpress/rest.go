@@ -56,7 +56,7 @@ func (s *Server) rest(route, method string, public bool, fn func(call) answer) h
 		}
 		s.mu.Lock()
 		s.site.requests[route]++
-		f := s.fault(route)
+		f := next(&s.faults, route)
 		c := s.conf
 		s.mu.Unlock()
 		wait := s.waiter(r)

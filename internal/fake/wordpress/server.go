@@ -25,8 +25,8 @@ type Server struct {
 	http    *http.Server
 	site    site
 	conf    conf
-	faults  []*armed
-	hookBad []*armedHook
+	faults  []*armed[Fault]
+	hookBad []*armed[HookFault]
 	held    *push // the hook that HookReorder keeps back
 }
 
