@@ -220,6 +220,19 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{told: make(chan string, 4096)} }
 
+// hold lets no message through before the channel is closed.
+func (r *recorder) hold() (release chan struct{}) {
+	release = make(chan struct{})
+	r.take = func(ctx context.Context, _ string) error {
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return ctx.Err()
+	}
+	return release
+}
+
 func (r *recorder) Ready(_ context.Context, ready Ready, resumed bool) {
 	r.told <- fmt.Sprintf("ready %s resumed=%t", ready.SessionID, resumed)
 }

@@ -337,14 +337,7 @@ func TestRefusedEventComesAgain(t *testing.T) {
 
 func TestSlowHandlerKeepsConnection(t *testing.T) {
 	h := newRecorder()
-	release := make(chan struct{})
-	h.take = func(ctx context.Context, id string) error {
-		select {
-		case <-release:
-		case <-ctx.Done():
-		}
-		return ctx.Err()
-	}
+	release := h.hold()
 	g := newGateway(t, func(p *peer) {
 		p.identify(10 * time.Millisecond)
 		p.say(2)
@@ -370,14 +363,7 @@ func TestSlowHandlerKeepsConnection(t *testing.T) {
 func TestFullQueueResumes(t *testing.T) {
 	const last = queueSize + 40
 	h := newRecorder()
-	release := make(chan struct{})
-	h.take = func(ctx context.Context, id string) error {
-		select {
-		case <-release:
-		case <-ctx.Done():
-		}
-		return ctx.Err()
-	}
+	release := h.hold()
 	again := make(chan int64, 1)
 	g := newGateway(t,
 		func(p *peer) {
@@ -411,14 +397,7 @@ func TestFullQueueResumes(t *testing.T) {
 
 func TestEventsOfTheOldSessionAreHandled(t *testing.T) {
 	h := newRecorder()
-	release := make(chan struct{})
-	h.take = func(ctx context.Context, id string) error {
-		select {
-		case <-release:
-		case <-ctx.Done():
-		}
-		return ctx.Err()
-	}
+	release := h.hold()
 	g := newGateway(t,
 		func(p *peer) { p.identify(slowBeat); p.say(2); p.say(3); p.ws.Close(4009, "") },
 		func(p *peer) { p.identify(slowBeat); close(release); p.say(2); p.closed() })

@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+	"golang.org/x/tools/txtar"
 
 	"kefu"
 	"kefu/internal/connector"
@@ -22,6 +25,23 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares with the archive's second file, or, with -update, writes it.
+func golden(t *testing.T, name string, archive *txtar.Archive, got string) {
+	t.Helper()
+	if *update {
+		archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
+		if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(archive.Files) != 2 {
+		t.Fatal("the golden file has no want; run with -update and read what it wrote")
+	}
+	if d := cmp.Diff(string(archive.Files[1].Data), got); d != "" {
+		t.Error(d)
+	}
+}
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,18 +38,7 @@ func TestReceiveGolden(t *testing.T) {
 			head, body, _ := strings.Cut(string(archive.Files[0].Data), "\n\n")
 			lines := strings.Split(head, "\n")
 			got := received(t, c, hookRequest(lines[0], strings.TrimSuffix(body, "\n"), lines[1:]...))
-			if *update {
-				archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if len(archive.Files) != 2 {
-				t.Fatal("the golden file has no want; run with -update and read what it wrote")
-			}
-			if d := cmp.Diff(string(archive.Files[1].Data), got); d != "" {
-				t.Error(d)
-			}
+			golden(t, name, archive, got)
 		})
 	}
 }
