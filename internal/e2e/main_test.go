@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -12,6 +13,11 @@ import (
 
 // TestMain ends the database clusters and then looks for goroutines that a rig left behind.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// These tests wait for each other's pauses and not for the processor: as many as it has cores would take minutes.
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
 	code := storetest.Main(m)
 	built.remove()
 	if code == 0 {

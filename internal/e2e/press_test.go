@@ -38,14 +38,20 @@ func (r *rig) press(m discord.Message, command, member string) (*discord.Interac
 // slash runs a command as Amy.
 func (r *rig) slash(channel, command string, args map[string]any) discord.Outcome {
 	r.t.Helper()
-	r.until("the command is registered", func() bool {
-		return slices.ContainsFunc(r.guild.Commands(), func(c discord.Command) bool { return c.Name == command })
-	})
+	r.registered(command)
 	x, err := r.guild.Slash(channel, r.amy, command, args)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return r.answered(x)
+}
+
+// registered waits until Discord lists a command.
+func (r *rig) registered(command string) {
+	r.t.Helper()
+	r.until("the command is registered", func() bool {
+		return slices.ContainsFunc(r.guild.Commands(), func(c discord.Command) bool { return c.Name == command })
+	})
 }
 
 func (r *rig) answered(x *discord.Interaction) discord.Outcome {
@@ -91,9 +97,8 @@ var linkForm = regexp.MustCompile(`\]\((https?://[^)\s]+)\)`)
 // transcript opens the first link of the post in the transcript channel that shows a text.
 func (r *rig) transcript(text string) string {
 	r.t.Helper()
-	channel, _ := r.o.desk["transcript_channel"].(string)
 	var link string
-	for _, e := range r.posted(channel, text).Embeds {
+	for _, e := range r.posted(r.notes, text).Embeds {
 		if found := linkForm.FindStringSubmatch(e.Description); found != nil && link == "" {
 			link = found[1]
 		}

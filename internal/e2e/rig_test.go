@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a test waits for what must come; it is never slept through.
-const patience = 45 * time.Second
+const patience = 90 * time.Second
 
 // settings are a part of the configuration, as a tree.
 type settings map[string]any
@@ -48,6 +48,7 @@ type rig struct {
 	guild *discord.Server
 	role  string // of staff
 	amy   string // a member of staff
+	notes string // channel of transcripts and alerts
 	log   *logbook
 	talk  *ledger
 	stop  func() // ends the running program; nil when none runs
@@ -85,6 +86,7 @@ func newRig(t *testing.T, url string, o options) *rig {
 	}
 	r.role = r.guild.AddRole("客服", discord.EveryonePermissions).ID
 	r.amy = r.guild.AddMember("Amy", r.role).ID
+	r.notes = r.guild.AddChannel(discord.Channel{Type: discord.TypeText, Name: "紀錄"}).ID
 	r.site.SetHook(r.base())
 	t.Cleanup(func() {
 		r.verdict()
@@ -131,7 +133,8 @@ func (r *rig) base() string { return "http://" + r.addr }
 func (r *rig) configuration() []byte {
 	shop := settings{"site_url": r.site.URL(), "username": "kefu", "application_password": wordpress.DefaultPassword, "default": true,
 		"order_url": "https://shop.example/order?id={order_id}"}
-	desk := settings{"token": r.guild.Token(), "api_url": r.guild.APIURL(), "guild_id": r.guild.GuildID(), "agent_roles": []string{r.role}}
+	desk := settings{"token": r.guild.Token(), "api_url": r.guild.APIURL(), "guild_id": r.guild.GuildID(), "agent_roles": []string{r.role},
+		"transcript_channel": r.notes}
 	maps.Copy(shop, r.o.shop)
 	maps.Copy(desk, r.o.desk)
 	c := settings{

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"kefu/internal/fake/discord"
 	"kefu/internal/fake/wordpress"
 )
 
@@ -51,8 +50,6 @@ func (r *rig) prepare33() {
 
 func TestSource000DoesWhatTheContractSays(t *testing.T) {
 	eachRig(t, options{}, func(r *rig) {
-		r.o.desk = settings{"transcript_channel": r.guild.AddChannel(discord.Channel{Type: discord.TypeText, Name: "紀錄"}).ID}
-		r.restart()
 		r.prepare33()
 
 		r.talk.wrote(33, question)
