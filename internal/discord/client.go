@@ -30,7 +30,7 @@ func New(o Options) *Client {
 	return &Client{o: o, http: &h, limits: newLimiter(o), guard: newGuard(o.Now)}
 }
 
-// Reset lets routes that were left alone after repeated refusals be called again. Doctor calls it.
+// Reset lets routes that were left alone after repeated refusals be called again: for when something has changed that may have mended it.
 func (c *Client) Reset() { c.guard.reset() }
 
 // Close lets idle connections go. The Client may be used afterwards.

@@ -153,6 +153,6 @@ type RefusedError struct {
 }
 
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("discord: %s answered %d (%s) again and again and is left alone: mend the permission or the token, then run doctor or restart",
+	return fmt.Sprintf("discord: %s answered %d (%s) again and again and is left alone: mend the permission, which is noticed, or the token, and restart",
 		e.Route, e.Status, e.Message)
 }

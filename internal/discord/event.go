@@ -102,7 +102,9 @@ const (
 	EventGuildCreate           = "GUILD_CREATE"
 	EventGuildDelete           = "GUILD_DELETE"
 	EventGuildMemberAdd        = "GUILD_MEMBER_ADD"
+	EventGuildMemberUpdate     = "GUILD_MEMBER_UPDATE" // of the bot itself also without IntentGuildMembers
 	EventGuildMemberRemove     = "GUILD_MEMBER_REMOVE"
+	EventGuildRoleUpdate       = "GUILD_ROLE_UPDATE"
 	EventChannelCreate         = "CHANNEL_CREATE"
 	EventChannelUpdate         = "CHANNEL_UPDATE"
 	EventChannelDelete         = "CHANNEL_DELETE"

@@ -9,9 +9,6 @@ import (
 	api "kefu/internal/discord"
 )
 
-// eventRoleUpdate is sent when an administrator changes what a role may do.
-const eventRoleUpdate = "GUILD_ROLE_UPDATE"
-
 // Dispatch takes one event: it goes into its channel's lane, where it is kept until the rules have taken it. It blocks only when all
 // lanes together are full.
 func (l *listener) Dispatch(ctx context.Context, event string, data json.RawMessage) error {
@@ -51,8 +48,9 @@ func (l *listener) mine(guildID string) bool { return guildID == l.c.set.guildID
 // aboutGuild notes what changes in the guild at large.
 func (l *listener) aboutGuild(ctx context.Context, event string, data json.RawMessage) {
 	switch event {
-	case eventRoleUpdate, api.EventChannelUpdate:
-		// What was refused may be allowed now: somebody is mending it. A channel's overwrites come as a changed channel.
+	case api.EventGuildRoleUpdate, api.EventGuildMemberUpdate, api.EventChannelUpdate:
+		// What was refused may be allowed now: somebody is mending it. A channel's overwrites come as a changed channel, a role that
+		// the bot is given as a changed member; without the members intent no others come.
 		l.c.forgetGuild()
 		l.c.api.Reset()
 	case api.EventGuildCreate:

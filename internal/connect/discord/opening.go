@@ -53,7 +53,7 @@ func (c *Connector) opened(ctx context.Context, o connector.Opening, channel str
 	}
 	// The caller's context may be what ended the work; what was done must be known all the same.
 	saved := c.deps.State.Save(context.WithoutCancel(ctx), key, channel)
-	se := connector.Failure(c.failure(ctx, channel, err))
+	se := connector.Failure(c.patientFailure(ctx, channel, err)) // the history is what customers wrote, too
 	if saved != nil && se.Class == connector.Retryable {
 		se.Class = connector.Uncertain
 	}

@@ -45,7 +45,11 @@ func (s *Server) SetRoles(memberID string, roleIDs ...string) error {
 		return err
 	}
 	m.Roles = append([]string{}, roleIDs...)
-	s.w.emit("GUILD_MEMBER_UPDATE", intentMembers, nil, memberEvent{s.w.guildID, m.Member}, nil)
+	intent := intentMembers
+	if memberID == s.w.botID {
+		intent = 0 // a bot hears of itself without the intent, too
+	}
+	s.w.emit("GUILD_MEMBER_UPDATE", intent, nil, memberEvent{s.w.guildID, m.Member}, nil)
 	s.w.announce()
 	return nil
 }
