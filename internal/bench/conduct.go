@@ -66,7 +66,7 @@ func conduct(ctx context.Context, p plan) error {
 
 // build makes the program as `make build` does.
 func build(ctx context.Context, file string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "./cmd/kefu")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "kefu/cmd/kefu")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build kefu: %w: %s", err, out)

@@ -224,7 +224,9 @@ func TestAClockSetBackHoldsUpNothing(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = tx.Finish(claimed[0].Delivery, "n0", store.Finish{State: kefu.DeliveryQueued, DueIn: time.Hour})
+			all := tx.Batch()
+			all.Finish(claimed[0].Delivery, "n0", store.Finish{State: kefu.DeliveryQueued, DueIn: time.Hour})
+			_, err = all.Run()
 			return err
 		})
 		if err != nil {

@@ -3,85 +3,82 @@ package dispatch
 import (
 	"context"
 	"log/slog"
-	"slices"
+	"time"
 
 	"kefu"
 	"kefu/internal/bus"
 	"kefu/internal/store"
 )
 
-// record stores the ends of attempts: outcome, attempt, parts, cursor, the next head of the line, and what the mark must know.
+// record stores the ends of attempts: outcome, attempt, parts, cursor, the next head of the line, and what the mark must know. It goes
+// through all results step by step instead of through all steps result by result, because a step costs a round trip.
 func (d *Dispatcher) record(tx *store.Tx, results []result) error {
 	locked := make([]kefu.ConversationID, 0, len(results))
 	for _, r := range results {
 		locked = append(locked, r.job.ConversationID)
 	}
-	// One order for everybody who locks several, so that two nodes do not wait for each other.
-	slices.Sort(locked)
-	for _, id := range slices.Compact(locked) {
-		if err := tx.HoldConversation(id); err != nil {
-			return err
+	if err := tx.HoldConversations(locked); err != nil {
+		return err
+	}
+	b := tx.Batch()
+	for _, r := range results {
+		b.Finish(r.job.Delivery.Delivery, d.Node, r.finish)
+	}
+	changed, err := b.Run()
+	if err != nil {
+		return err
+	}
+	held := make([]result, 0, len(results))
+	for i, r := range results {
+		if changed[i] > 0 {
+			held = append(held, r)
+			r.recordEnd(b, tx.Now)
 		}
 	}
-	for _, r := range results {
-		if err := d.recordOne(tx, r); err != nil {
+	if _, err := b.Run(); err != nil {
+		return err
+	}
+	for _, r := range held {
+		if err := d.recordAfter(tx, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *Dispatcher) recordOne(tx *store.Tx, r result) error {
+// recordEnd adds what is stored of one attempt besides where its delivery stands.
+func (r *result) recordEnd(b *store.Batch, now time.Time) {
 	j := r.job
-	held, err := tx.Finish(j.Delivery.Delivery, d.Node, r.finish)
-	if err != nil || !held {
-		return err
-	}
 	if !r.notTried {
-		if err := tx.SaveAttempt(r.attempt); err != nil {
-			return err
-		}
+		b.SaveAttempt(r.attempt)
 	}
 	for _, p := range r.parts {
-		if err := tx.SavePart(j.Delivery.Delivery, store.Part{N: p.N, ExternalID: p.ExternalID, Fingerprint: p.Fingerprint}); err != nil {
-			return err
-		}
+		b.SavePart(j.Delivery.Delivery, store.Part{N: p.N, ExternalID: p.ExternalID, Fingerprint: p.Fingerprint})
 	}
 	if r.cursor != "" && r.cursor != j.link.Cursor {
-		if err := tx.SetCursor(j.LinkID, r.cursor); err != nil {
-			return err
-		}
+		b.SetCursor(j.LinkID, r.cursor)
 	}
 	if r.goneThread != "" {
-		if _, err := tx.ForgetThread(j.LinkID, r.goneThread); err != nil {
-			return err
-		}
-		if err := tx.ForgetParts(j.ID); err != nil {
-			return err
-		}
+		b.ForgetThread(j.LinkID, r.goneThread)
+		b.ForgetParts(j.ID)
 	}
 	if !r.finish.State.Final() {
-		return d.wakeWaiting(tx, r)
+		return
 	}
-	if err := tx.Promote(j.Line); err != nil {
-		return err
+	b.Promote(j.Line)
+	if j.Kind == kefu.DeliverMessage && j.link.Role == kefu.RoleCustomer {
+		b.WakeMark(j.MessageID, now)
 	}
-	return d.recordFinal(tx, r)
 }
 
-// recordFinal lets the mark of a message look, and writes the event of a failure.
-func (d *Dispatcher) recordFinal(tx *store.Tx, r result) error {
-	j := r.job
-	if j.Kind != kefu.DeliverMessage {
-		return nil
-	}
-	if j.link.Role == kefu.RoleCustomer {
-		if err := tx.WakeMark(j.MessageID, tx.Now); err != nil {
-			return err
-		}
-	}
-	if r.finish.State == kefu.DeliveryFailed || r.finish.State == kefu.DeliveryUncertain {
-		return d.Switchboard.RecordFailure(tx, j.message, j.InboxID, r.finish.Reason)
+// recordAfter does the little that depends on what has been recorded: the mark of a message that became final meanwhile, and the event of
+// a failure.
+func (d *Dispatcher) recordAfter(tx *store.Tx, r result) error {
+	switch {
+	case !r.finish.State.Final():
+		return d.wakeWaiting(tx, r)
+	case r.job.Kind == kefu.DeliverMessage && (r.finish.State == kefu.DeliveryFailed || r.finish.State == kefu.DeliveryUncertain):
+		return d.Switchboard.RecordFailure(tx, r.job.message, r.job.InboxID, r.finish.Reason)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -98,9 +99,13 @@ func end(ctx context.Context, conn *sql.Conn, how string) error {
 func send(ctx context.Context, c any, sql string) ([]*pgconn.Result, error) {
 	bare, ok := c.(*stdlib.Conn)
 	if !ok {
-		return nil, fmt.Errorf("sqldb: the pool holds a %T instead of a PostgreSQL connection", c)
+		return nil, errDriver(c)
 	}
 	return bare.Conn().PgConn().Exec(ctx, sql).ReadAll()
+}
+
+func errDriver(c any) error {
+	return fmt.Errorf("sqldb: the pool holds a %T instead of a PostgreSQL connection", c)
 }
 
 // discard keeps a connection of unknown state out of the pool.
@@ -120,6 +125,36 @@ func (r pgRunner) exec(ctx context.Context, query string, args []any) (sql.Resul
 
 func (r pgRunner) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	return r.conn.QueryContext(ctx, r.texts.rewritten(query), args...)
+}
+
+// execAll sends the statements as one pipeline: the server works through it without waiting for us.
+func (r pgRunner) execAll(ctx context.Context, all []Statement) (changed []int64, failed string, err error) {
+	batch := &pgx.Batch{}
+	for _, one := range all {
+		batch.Queue(r.texts.rewritten(one.Query), one.Args...)
+	}
+	err = r.conn.Raw(func(c any) error {
+		bare, ok := c.(*stdlib.Conn)
+		if !ok {
+			return errDriver(c)
+		}
+		results := bare.Conn().SendBatch(ctx, batch)
+		changed, failed, err = readAll(results, all)
+		return cmpErr(err, results.Close())
+	})
+	return changed, failed, err
+}
+
+func readAll(results pgx.BatchResults, all []Statement) ([]int64, string, error) {
+	changed := make([]int64, len(all))
+	for i, one := range all {
+		tag, err := results.Exec()
+		if err != nil {
+			return nil, one.Query, err
+		}
+		changed[i] = tag.RowsAffected()
+	}
+	return changed, "", nil
 }
 
 // texts remembers rewritten statements, up to a bound: texts that are built on the fly must not fill the memory.

@@ -56,6 +56,28 @@ func (s steady) query(ctx context.Context, query string, args []any) (*sql.Rows,
 	return s.session.query(context.WithoutCancel(ctx), query, args) //nolint:rowserrcheck,sqlclosecheck // the Tx does
 }
 
+func (s *session) execAll(ctx context.Context, all []Statement) ([]int64, string, error) {
+	return oneByOne(ctx, s.exec, all)
+}
+
+func (s steady) execAll(ctx context.Context, all []Statement) ([]int64, string, error) {
+	return oneByOne(ctx, s.exec, all)
+}
+
+func oneByOne(ctx context.Context, exec func(context.Context, string, []any) (sql.Result, error), all []Statement) ([]int64, string, error) {
+	changed := make([]int64, len(all))
+	for i, one := range all {
+		res, err := exec(ctx, one.Query, one.Args)
+		if err == nil {
+			changed[i], err = res.RowsAffected()
+		}
+		if err != nil {
+			return nil, one.Query, err
+		}
+	}
+	return changed, "", nil
+}
+
 // do runs a statement of our own, such as COMMIT.
 func (s *session) do(query string) error {
 	_, err := s.exec(context.Background(), query, nil)

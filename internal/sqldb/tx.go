@@ -24,6 +24,14 @@ var (
 type runner interface {
 	exec(ctx context.Context, query string, args []any) (sql.Result, error)
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	// execAll stops at the first statement that fails, and names it.
+	execAll(ctx context.Context, all []Statement) (changed []int64, failed string, err error)
+}
+
+// Statement is a statement that returns no rows, with its arguments.
+type Statement struct {
+	Query string
+	Args  []any
 }
 
 // Tx is one transaction. It lives as long as the function it was given to, on that function's goroutine.
@@ -56,6 +64,22 @@ func (tx *Tx) Exec(query string, args ...any) (rowsAffected int64, err error) {
 		return 0, tx.fail(query, err)
 	}
 	return res.RowsAffected()
+}
+
+// ExecAll runs statements one after the other and reports how many rows each changed. On PostgreSQL they travel together and cost one
+// round trip.
+func (tx *Tx) ExecAll(all []Statement) (rowsAffected []int64, err error) {
+	if len(all) == 0 {
+		return nil, tx.err
+	}
+	if err := tx.ready(); err != nil {
+		return nil, err
+	}
+	changed, failed, err := tx.run.execAll(tx.ctx, all)
+	if err != nil {
+		return nil, tx.fail(failed, err)
+	}
+	return changed, nil
 }
 
 // Query runs a statement that returns rows. Close them before the next statement; what is left open is closed with the transaction.

@@ -71,39 +71,14 @@ type Finish struct {
 	Payload []byte
 }
 
-// Finish records where a delivery stands after an attempt; false when node does not hold it any more. The conversation must be locked.
-func (tx *Tx) Finish(d kefu.Delivery, node string, f Finish) (bool, error) {
-	counts, done := 0, int64(0)
-	if f.Counts {
-		counts = 1
-	}
-	if f.State.Final() {
-		done = tx.now()
-	}
-	n, err := tx.Exec(sqlFinish, d.ID, f.State, !f.State.Final(), sqldb.Micros(tx.Now.Add(f.DueIn)), counts, f.Unsure, f.Reason, done, string(f.Payload), node)
-	return n > 0, err
-}
-
 // Release gives a claim back that was not used: nothing was sent.
 func (tx *Tx) Release(id kefu.DeliveryID, node string) error {
 	_, err := tx.Exec(sqlRelease, id, node)
 	return err
 }
 
-// Promote makes the next delivery of a line its head. The conversation must be locked.
-func (tx *Tx) Promote(line string) error {
-	_, err := tx.Exec(sqlPromote, line)
-	return err
-}
-
 // RepairLines promotes heads that nobody promoted. It finds none unless something went wrong.
 func (tx *Tx) RepairLines() (int64, error) { return tx.Exec(sqlRepairLines) }
-
-// SaveAttempt records one try.
-func (tx *Tx) SaveAttempt(a kefu.Attempt) error {
-	_, err := tx.Exec(sqlInsertAttempt, a.DeliveryID, sqldb.Micros(a.StartedAt), a.Duration.Microseconds(), a.Outcome, a.Error, a.ExternalID)
-	return err
-}
 
 // Attempts lists the tries of a delivery.
 func (tx *Tx) Attempts(id kefu.DeliveryID) ([]kefu.Attempt, error) {
@@ -122,24 +97,12 @@ type Part struct {
 	Fingerprint string
 }
 
-// SavePart records a piece that arrived.
-func (tx *Tx) SavePart(d kefu.Delivery, p Part) error {
-	_, err := tx.Exec(sqlSavePart, d.ID, p.N, d.LinkID, p.ExternalID, p.Fingerprint)
-	return err
-}
-
 // Parts lists the pieces of a delivery that arrived.
 func (tx *Tx) Parts(id kefu.DeliveryID) ([]Part, error) {
 	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (p Part, err error) {
 		err = s.Scan(&p.N, &p.ExternalID, &p.Fingerprint)
 		return p, err
 	}, sqlParts, id)
-}
-
-// ForgetParts forgets the pieces of a delivery: the thread that had them vanished.
-func (tx *Tx) ForgetParts(id kefu.DeliveryID) error {
-	_, err := tx.Exec(sqlForgetParts, id)
-	return err
 }
 
 // Claimants lists the nodes that hold claims.

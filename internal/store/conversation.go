@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"kefu"
@@ -15,8 +16,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, 0, 0, '', $8, $9, $9)`
 previous_id, created_at, updated_at, initial_message_id`
 	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	sqlLockConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1 /*for update*/`
-	sqlHoldConversation = `SELECT id FROM conversation WHERE id = $1 /*for update*/`
-	sqlNextPlace        = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
+	// Sorted, so that two who hold several do not wait for each other.
+	sqlHoldConversations = `SELECT id FROM conversation WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id /*for update*/`
+	sqlNextPlace         = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
 RETURNING last_seq, last_ord`
 	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5 WHERE id = $1`
 	sqlSetHandler = `UPDATE conversation SET handler = $2, assignee_id = $3, owner_link_id = $4, updated_at = $5 WHERE id = $1`
@@ -53,10 +55,27 @@ func (tx *Tx) LockConversation(id kefu.ConversationID) (Conversation, error) {
 	return sqldb.One(tx.Tx, scanConversation, sqlLockConversation, id)
 }
 
-// HoldConversation holds a conversation's row until the transaction ends, without reading it.
-func (tx *Tx) HoldConversation(id kefu.ConversationID) error {
-	_, err := sqldb.One(tx.Tx, scanString, sqlHoldConversation, id)
-	return err
+// HoldConversations holds the rows of conversations until the transaction ends, without reading them.
+func (tx *Tx) HoldConversations(ids []kefu.ConversationID) error {
+	sorted := slices.Compact(slices.Sorted(slices.Values(ids)))
+	for batch := range slices.Chunk(sorted, inBatch) {
+		if _, err := sqldb.Many(tx.Tx, scanString, sqlHoldConversations, inList(batch)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBatch is how many values the lists of IN have.
+const inBatch = 8
+
+// inList fills a list up: one text for every length, because the same value again changes nothing.
+func inList[T any](values []T) []any {
+	args := make([]any, inBatch)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return args
 }
 
 // Place is a place in a conversation: Seq of a message, Ord of the deliveries made with it.

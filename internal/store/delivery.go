@@ -15,8 +15,7 @@ unsure_since, reason, late, claimed_by, payload, fingerprint, queued_at, done_at
 SELECT CAST($1 AS TEXT) || '_' || CAST(l.slot AS TEXT), 'message', l.conversation_id, l.id, l.inbox_id, CAST($2 AS TEXT), l.id, CAST($3 AS BIGINT),
 NOT EXISTS (SELECT 1 FROM delivery p WHERE p.line = l.id AND (p.state = 'queued' OR p.state = 'sending')), 'queued', CAST($4 AS BIGINT), 0, FALSE,
 0, '', FALSE, '', '', CASE WHEN l.role = 'customer' THEN CAST($8 AS TEXT) ELSE '' END, CAST($4 AS BIGINT), 0
-FROM link l WHERE l.conversation_id = $5 AND l.id <> $6 AND l.role <> 'former' AND ($7 = '' OR l.role = $7)
-RETURNING id, inbox_id`
+FROM link l WHERE l.conversation_id = $5 AND l.id <> $6 AND l.role <> 'former' AND ($7 = '' OR l.role = $7)`
 	sqlQueue = `INSERT INTO delivery (id, kind, conversation_id, link_id, inbox_id, message_id, line, ord, ready, state, due_at, attempts, unsure,
 unsure_since, reason, late, claimed_by, payload, fingerprint, queued_at, done_at)
 SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT),
@@ -47,24 +46,6 @@ WHERE p.link_id = $1 AND p.fingerprint = $2 AND p.fingerprint <> '' AND d.state 
 	sqlSentByLink = `SELECT p.fingerprint FROM part p JOIN delivery d ON d.id = p.delivery_id WHERE p.link_id = $1 AND p.fingerprint <> ''
 AND d.state = 'delivered'`
 )
-
-// QueueMessage makes a delivery of a message to every link of its conversation but the source; role narrows it to one side ("" is both).
-// fingerprint is what the customer's side will know the message by, if it is known. It returns the inboxes that have work now.
-func (tx *Tx) QueueMessage(m Message, ord int64, role kefu.LinkRole, fingerprint string) ([]kefu.InboxID, error) {
-	type made struct {
-		id    string
-		inbox kefu.InboxID
-	}
-	rows, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (d made, err error) {
-		err = s.Scan(&d.id, &d.inbox)
-		return d, err
-	}, sqlQueueMessage, "dlv_"+string(m.ID[len("msg_"):]), m.ID, ord, tx.now(), m.ConversationID, m.SourceLinkID, role, fingerprint)
-	inboxes := make([]kefu.InboxID, 0, len(rows))
-	for _, d := range rows {
-		inboxes = append(inboxes, d.inbox)
-	}
-	return inboxes, err
-}
 
 // Queue makes one delivery; idempotent by its id. The conversation must be locked.
 func (tx *Tx) Queue(d kefu.Delivery) error {
@@ -109,7 +90,7 @@ func (tx *Tx) Requeue(id kefu.DeliveryID, ord int64) (bool, error) {
 
 // WakeMark lets the mark of a message look again, at a time. A mark that is being shown looks by itself when it is done.
 func (tx *Tx) WakeMark(id kefu.MessageID, at time.Time) error {
-	_, err := tx.Exec(sqlWakeMark, id, sqldb.Micros(at))
+	_, err := tx.alone(func(b *Batch) { b.WakeMark(id, at) })
 	return err
 }
 

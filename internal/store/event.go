@@ -19,7 +19,7 @@ UPDATE event SET pos = $1 + batch.place FROM batch WHERE event.n = batch.n`
 
 // AppendEvent writes a fact into the transaction of the change. It has no position yet.
 func (tx *Tx) AppendEvent(e kefu.Event) error {
-	_, err := tx.Exec(sqlAppendEvent, e.ID, e.Type, e.ConversationID, encode(e.Actor), string(e.Data), tx.now())
+	_, err := tx.alone(func(b *Batch) { b.AppendEvent(e) })
 	return err
 }
 

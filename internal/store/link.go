@@ -109,7 +109,7 @@ func (tx *Tx) OpenLink(id kefu.LinkID, externalID, name string, meta json.RawMes
 
 // ForgetThread notes that a link's thread vanished; false when the link has another thread by now.
 func (tx *Tx) ForgetThread(id kefu.LinkID, externalID string) (bool, error) {
-	n, err := tx.Exec(sqlGoneLink, id, externalID, tx.now())
+	n, err := tx.alone(func(b *Batch) { b.ForgetThread(id, externalID) })
 	return n > 0, err
 }
 
@@ -121,7 +121,7 @@ func (tx *Tx) RetireLink(id kefu.LinkID) error {
 
 // SetCursor moves a link's cursor.
 func (tx *Tx) SetCursor(id kefu.LinkID, cursor string) error {
-	_, err := tx.Exec(sqlSetCursor, id, cursor, tx.now())
+	_, err := tx.alone(func(b *Batch) { b.SetCursor(id, cursor) })
 	return err
 }
 

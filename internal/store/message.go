@@ -59,8 +59,7 @@ func encode(v any) string {
 
 // InsertMessage stores a message at its place.
 func (tx *Tx) InsertMessage(m Message) error {
-	_, err := tx.Exec(sqlInsertMessage, m.ID, m.ConversationID, m.Seq, m.Author.Kind, m.Author.ID, m.Author.Name, m.Author.Via, m.Private,
-		m.Content.Type, m.Content.Text, encodeContent(m.Content), m.SourceLinkID, m.ExternalID, m.Fingerprint, encodeMeta(m.Meta), sqldb.Micros(m.CreatedAt))
+	_, err := tx.alone(func(b *Batch) { b.InsertMessage(m) })
 	return err
 }
 

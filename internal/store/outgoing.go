@@ -7,9 +7,6 @@ import (
 	"kefu/internal/sqldb"
 )
 
-// outgoingBatch is how many deliveries one statement asks for.
-const outgoingBatch = 8
-
 // One statement reads for eight deliveries what five would for each, because every delivery needs it, and on PostgreSQL each statement
 // is a round trip. A delivery may be about no message.
 const sqlOutgoing = `SELECT d.id, ` + linkColumns + `, c.inbox_id, c.contact_id, c.subject, c.status,
@@ -38,12 +35,8 @@ type Outgoing struct {
 // Outgoing reads what deliveries need to be sent, in no order that matters.
 func (tx *Tx) Outgoing(ids []kefu.DeliveryID) ([]Outgoing, error) {
 	all := make([]Outgoing, 0, len(ids))
-	for batch := range slices.Chunk(ids, outgoingBatch) {
-		args := make([]any, outgoingBatch)
-		for i := range args {
-			args[i] = batch[min(i, len(batch)-1)] // one text for every length: the same id again changes nothing
-		}
-		found, err := sqldb.Many(tx.Tx, scanOutgoing, sqlOutgoing, args...)
+	for batch := range slices.Chunk(ids, inBatch) {
+		found, err := sqldb.Many(tx.Tx, scanOutgoing, sqlOutgoing, inList(batch)...)
 		if err != nil {
 			return nil, err
 		}

@@ -88,10 +88,6 @@ func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) erro
 	})
 }
 
-func (c *change) messageEvent(kind string, m kefu.Message) error {
-	return c.event(kind, m.ConversationID, m.Author, dataOf(m))
-}
-
 // RecordFailure writes into a transaction the event that a message did not arrive, or may not have.
 func (b *Switchboard) RecordFailure(tx *store.Tx, m kefu.Message, target kefu.InboxID, reason string) error {
 	data := dataOf(m)
@@ -113,10 +109,16 @@ func dataOf(m kefu.Message) messageData {
 
 // event writes a fact into the transaction of the change; the relay gives it its position later.
 func (c *change) event(kind string, conv kefu.ConversationID, actor kefu.Author, data any) error {
-	raw, err := json.Marshal(data)
+	e, err := c.newEvent(kind, conv, actor, data)
 	if err != nil {
 		return err
 	}
+	return c.AppendEvent(e)
+}
+
+// newEvent makes a fact that the caller writes.
+func (c *change) newEvent(kind string, conv kefu.ConversationID, actor kefu.Author, data any) (kefu.Event, error) {
+	raw, err := json.Marshal(data)
 	c.wake[bus.Events] = true
-	return c.AppendEvent(kefu.Event{ID: kefu.EventID(ident.New("evt")), Type: kind, ConversationID: conv, Actor: actor, Data: raw})
+	return kefu.Event{ID: kefu.EventID(ident.New("evt")), Type: kind, ConversationID: conv, Actor: actor, Data: raw}, err
 }

@@ -151,15 +151,15 @@ func (b *board) queue(inbox kefu.InboxID) string {
 	for {
 		var claimed []store.Delivery
 		err := b.store.Update(b.t.Context(), func(tx *store.Tx) (err error) {
-			claimed, err = tx.Claim(inbox, "test", 100)
-			for _, d := range claimed {
-				if _, err := tx.Finish(d.Delivery, "test", store.Finish{State: kefu.DeliveryDelivered}); err != nil {
-					return err
-				}
-				if err := tx.Promote(d.Line); err != nil {
-					return err
-				}
+			if claimed, err = tx.Claim(inbox, "test", 100); err != nil {
+				return err
 			}
+			all := tx.Batch()
+			for _, d := range claimed {
+				all.Finish(d.Delivery, "test", store.Finish{State: kefu.DeliveryDelivered})
+				all.Promote(d.Line)
+			}
+			_, err = all.Run()
 			return err
 		})
 		if err != nil {

@@ -209,23 +209,29 @@ func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) err
 		return err
 	}
 	m.Seq, m.CreatedAt = place.Seq, c.Now
-	if err := c.InsertMessage(*m); err != nil {
-		return err
-	}
 	kind := "message.received"
 	if m.Author.Kind != kefu.AuthorContact {
 		kind = "message.sent"
 	}
-	if err := c.messageEvent(kind, m.Message); err != nil {
+	event, err := c.newEvent(kind, m.ConversationID, m.Author, dataOf(m.Message))
+	if err != nil {
 		return err
 	}
-	inboxes, err := c.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
-	if len(inboxes) > 0 {
+	all := c.Batch()
+	all.InsertMessage(*m)
+	all.AppendEvent(event)
+	all.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
+	changed, err := all.Run()
+	if err != nil {
+		return err
+	}
+	deliveries := changed[2]
+	if deliveries > 0 {
 		c.wake[bus.Deliveries] = true
 	}
 	c.say("message stored", m.ConversationID, link.TicketName, "message_id", m.ID, "seq", m.Seq, "author", m.Author.Kind, "inbox", link.InboxID,
-		"deliveries", len(inboxes), "possible_duplicate", m.Meta.PossibleDuplicate, "recovered", m.Meta.Recovered)
-	return err
+		"deliveries", deliveries, "possible_duplicate", m.Meta.PossibleDuplicate, "recovered", m.Meta.Recovered)
+	return nil
 }
 
 // typed gives content without a type the type of what it holds.
