@@ -93,6 +93,26 @@ func TestALongWaitIsMarked(t *testing.T) {
 	})
 }
 
+// TestAMarkThatIsWokenWhileItIsShownLooksAgain edits a message while its mark is on its way: what is shown last must be true.
+func TestAMarkThatIsWokenWhileItIsShownLooksAgain(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.start("n1")
+		r.open("a")
+		r.guild.has(t, "c1", "a")
+		marking, edited := make(chan struct{}), make(chan struct{})
+		r.guild.beforeMark = func() {
+			r.guild.beforeMark = nil
+			close(marking)
+			<-edited
+		}
+		r.answer("c1", "x")
+		<-marking
+		r.take("guild", connector.Inbound{Kind: connector.InEdit, ThreadID: "c1", ExternalID: "x", Content: kefu.Content{Text: "y"}})
+		close(edited)
+		r.guild.wait(t, "the mark of an edit", func() bool { return slices.Contains(r.guild.marks, "m-x:edited") })
+	})
+}
+
 func TestAVanishedThreadIsMadeAgainWithItsHistory(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.start("n1")

@@ -40,6 +40,8 @@ type remote struct {
 	script  []func(out connector.Outbound) error // consumed by Send
 	hold    chan struct{}                        // Send waits for it when set
 	unsure  int
+	// beforeMark runs at the beginning of Mark, outside the lock.
+	beforeMark func()
 }
 
 func newRemote() *remote {
@@ -111,6 +113,9 @@ func (r *remote) SendStatus(_ context.Context, t connector.Thread, s connector.S
 }
 
 func (r *remote) Mark(_ context.Context, m connector.Mark) error {
+	if r.beforeMark != nil {
+		r.beforeMark()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.touch()

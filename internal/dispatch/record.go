@@ -62,6 +62,9 @@ func (r *result) recordEnd(b *store.Batch, now time.Time) {
 		b.ForgetThread(j.LinkID, r.goneThread)
 		b.ForgetParts(j.ID)
 	}
+	if j.Kind == kefu.DeliverMark {
+		b.LookAgain(j.ID, now)
+	}
 	if !r.finish.State.Final() {
 		return
 	}
@@ -71,28 +74,12 @@ func (r *result) recordEnd(b *store.Batch, now time.Time) {
 	}
 }
 
-// recordAfter does the little that depends on what has been recorded: the mark of a message that became final meanwhile, and the event of
-// a failure.
+// recordAfter does the little that depends on what has been recorded: the event of a failure.
 func (d *Dispatcher) recordAfter(tx *store.Tx, r result) error {
-	switch {
-	case !r.finish.State.Final():
-		return d.wakeWaiting(tx, r)
-	case r.job.Kind == kefu.DeliverMessage && (r.finish.State == kefu.DeliveryFailed || r.finish.State == kefu.DeliveryUncertain):
+	if r.job.Kind == kefu.DeliverMessage && (r.finish.State == kefu.DeliveryFailed || r.finish.State == kefu.DeliveryUncertain) {
 		return d.Switchboard.RecordFailure(tx, r.job.message, r.job.InboxID, r.finish.Reason)
 	}
 	return nil
-}
-
-// wakeWaiting lets a mark that was just shown as waiting look again when its message became final meanwhile.
-func (d *Dispatcher) wakeWaiting(tx *store.Tx, r result) error {
-	if shown := r.err == nil; r.job.Kind != kefu.DeliverMark || !shown {
-		return nil
-	}
-	fate, ok, err := tx.FateOf(r.job.MessageID)
-	if err != nil || !ok || !fate.State.Final() {
-		return err
-	}
-	return tx.WakeMark(r.job.MessageID, tx.Now)
 }
 
 // tell logs and measures a recorded attempt, and wakes who waits for its consequences.

@@ -43,7 +43,7 @@ func IsUnavailable(err error) bool {
 
 // isLost reports that the connection is gone, or never came about.
 func isLost(err error) bool {
-	for _, target := range []error{ErrClosed, errNoServer, driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+	for _, target := range []error{ErrClosed, driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, target) {
 			return true
 		}

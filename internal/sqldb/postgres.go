@@ -42,19 +42,20 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	e.readers = pgPool(config, o.ReadConns, 8)
 	if err := e.ping(ctx); err != nil {
 		_ = e.close()
-		return nil, fmt.Errorf("sqldb: PostgreSQL does not let us in: %s (check the database url, that the server runs, and that it admits this user from here): %w",
-			oneLine(err), errNoServer)
+		return nil, unreachableError{err}
 	}
 	return e, nil
 }
 
-// errNoServer is the kind of failure; the driver's own text is several lines long and repeats itself, so that it is not wrapped.
-var errNoServer = errors.New("no connection")
+// unreachableError words what the driver says in several lines, with repetitions, in one, and names the mend.
+type unreachableError struct{ cause error }
 
-func oneLine(err error) string {
-	text, _, _ := strings.Cut(strings.ReplaceAll(err.Error(), ":\n\t", ": "), "\n")
-	return text
+func (e unreachableError) Error() string {
+	text, _, _ := strings.Cut(strings.ReplaceAll(e.cause.Error(), ":\n\t", ": "), "\n")
+	return "sqldb: PostgreSQL does not let us in: " + text + " (check the database url, that the server runs, and that it admits this user from here)"
 }
+
+func (e unreachableError) Unwrap() error { return e.cause }
 
 // pgConfig reads the url and sets what a session needs, unless the url says otherwise.
 func pgConfig(url string) (*pgx.ConnConfig, error) {

@@ -95,7 +95,12 @@ func (b *Batch) SetCursor(id kefu.LinkID, cursor string) {
 	b.add(sqlSetCursor, id, cursor, b.tx.now())
 }
 
-// WakeMark lets the mark of a message look again, at a time. A mark that is being shown looks by itself when it is done.
+// LookAgain lets a mark that was shown look again at once, if somebody woke it meanwhile.
+func (b *Batch) LookAgain(id kefu.DeliveryID, now time.Time) {
+	b.add(sqlLookAgain, id, sqldb.Micros(now))
+}
+
+// WakeMark lets the mark of a message look again, at a time. A mark that is being shown looks again when it is done (LookAgain).
 func (b *Batch) WakeMark(id kefu.MessageID, at time.Time) {
 	b.add(sqlWakeMark, id, sqldb.Micros(at))
 }

@@ -29,8 +29,10 @@ payload, queued_at`
 	sqlRequeue      = `UPDATE delivery SET state = 'queued', ord = $2, late = TRUE, due_at = $3, queued_at = $3, attempts = 0, reason = '', done_at = 0,
 ready = NOT EXISTS (SELECT 1 FROM delivery p WHERE p.line = delivery.line AND p.id <> delivery.id AND (p.state = 'queued' OR p.state = 'sending'))
 WHERE id = $1 AND (state = 'failed' OR state = 'uncertain')`
-	sqlWakeMark = `UPDATE delivery SET state = 'queued', ready = TRUE, due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> ''
-AND kind = 'mark' AND state <> 'sending'`
+	// A mark that is being shown now keeps its claim; late then says that it must look again when it is done.
+	sqlWakeMark = `UPDATE delivery SET late = (state = 'sending'), state = CASE WHEN state = 'sending' THEN state ELSE 'queued' END, ready = TRUE,
+due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> '' AND kind = 'mark'`
+	sqlLookAgain    = `UPDATE delivery SET state = 'queued', late = FALSE, ready = TRUE, due_at = $2, done_at = 0 WHERE id = $1 AND late AND state <> 'sending'`
 	sqlTargetStates = `SELECT d.id, d.state, d.reason FROM delivery d JOIN link l ON l.id = d.link_id
 WHERE d.message_id = $1 AND d.message_id <> '' AND d.kind = 'message' AND l.role = 'customer'`
 	// What waits and what ended badly are two questions, each with an index of its own: what was delivered, which is nearly everything, has none.
@@ -88,7 +90,7 @@ func (tx *Tx) Requeue(id kefu.DeliveryID, ord int64) (bool, error) {
 	return n > 0, err
 }
 
-// WakeMark lets the mark of a message look again, at a time. A mark that is being shown looks by itself when it is done.
+// WakeMark lets the mark of a message look again, at a time. A mark that is being shown looks again when it is done (LookAgain).
 func (tx *Tx) WakeMark(id kefu.MessageID, at time.Time) error {
 	_, err := tx.alone(func(b *Batch) { b.WakeMark(id, at) })
 	return err
