@@ -16,7 +16,7 @@ import (
 const roleBaseline = "baseline"
 
 const (
-	posters     = 32      // calls to Discord at once, as many as Kefu has for an inbox
+	posters     = 64      // calls to Discord at once, as many as Kefu has for an inbox
 	postQueue   = 100_000 // more than any point sends
 	postTimeout = 10 * time.Second
 )

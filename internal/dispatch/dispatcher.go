@@ -38,7 +38,7 @@ type Options struct {
 }
 
 const (
-	defaultCap  = 32
+	defaultCap  = 64
 	lookAnyway  = time.Second      // how often the loop looks without a signal: another node may have queued something
 	grace       = 10 * time.Second // how long what is in flight may take when the program stops
 	sendTimeout = 45 * time.Second // of one attempt

@@ -53,7 +53,7 @@ func build(o Options, d *net.Dialer, guarded bool) *http.Client {
 		MaxResponseHeaderBytes: maxHeader,
 		MaxConnsPerHost:        maxConns,
 		MaxIdleConns:           maxConns,
-		MaxIdleConnsPerHost:    maxConns / 2, // as many as a busy inbox has calls in flight: what is over would be dialled anew each time
+		MaxIdleConnsPerHost:    maxConns, // a busy inbox has as many calls in flight; what is over would be dialled anew each time
 		IdleConnTimeout:        idleFor,
 		DisableCompression:     guarded,
 		ForceAttemptHTTP2:      true,
