@@ -29,8 +29,13 @@ func (s *stage) claims(ctx context.Context) (string, error) {
 	if err := s.onSite(ctx, s.say("want_reply", oneLine(answer2)), func() bool { return s.replied(ticket, answer2) > 0 }); err != nil {
 		return "", err
 	}
-	// Colleagues must see in the channel what the form sent.
-	err = s.posted(ctx, s.played.channel, s.say("want_post", oneLine(answer2)), answer2)
+	// Colleagues must see in the channel what the form sent, and that it arrived.
+	if err := s.posted(ctx, s.played.channel, s.say("want_post", oneLine(answer2)), answer2); err != nil {
+		return "", err
+	}
+	err = s.inDiscord(ctx, s.say("want_mark", "✅"), func() bool {
+		return slices.ContainsFunc(s.guild.Messages(s.played.channel), func(m discord.Message) bool { return shows(m, answer2) && s.bears(m.ID, "✅") })
+	})
 	return s.say("did_claim", s.cast.agentName), err
 }
 
