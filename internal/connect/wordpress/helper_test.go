@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 	"go.uber.org/goleak"
-	"golang.org/x/tools/txtar"
 
 	"kefu"
 	"kefu/internal/connector"
