@@ -20,9 +20,10 @@ const (
 
 // lite commits to SQLite in groups: one goroutine writes, and whoever waits by then shares its commit.
 type lite struct {
-	db    *sql.DB
-	queue chan waiting
-	ended chan struct{}
+	db     *sql.DB
+	insert *sql.Stmt
+	queue  chan waiting
+	ended  chan struct{}
 }
 
 type waiting struct {
@@ -44,8 +45,8 @@ func openLite(ctx context.Context, path string) (*lite, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	l := &lite{db: db, queue: make(chan waiting, 1024), ended: make(chan struct{})}
-	go l.write(ctx, insert)
+	l := &lite{db: db, insert: insert, queue: make(chan waiting, 1024), ended: make(chan struct{})}
+	go l.write(ctx)
 	return l, nil
 }
 
@@ -65,9 +66,8 @@ func (l *lite) commit(ctx context.Context, r row) error {
 }
 
 // write commits group after group until ctx ends.
-func (l *lite) write(ctx context.Context, insert *sql.Stmt) {
+func (l *lite) write(ctx context.Context) {
 	defer close(l.ended)
-	defer insert.Close()
 	for {
 		select {
 		case first := <-l.queue:
@@ -75,7 +75,7 @@ func (l *lite) write(ctx context.Context, insert *sql.Stmt) {
 			for len(l.queue) > 0 && len(group) < cap(l.queue) {
 				group = append(group, <-l.queue)
 			}
-			err := l.store(insert, group)
+			err := l.store(group)
 			for _, w := range group {
 				w.done <- err
 			}
@@ -85,15 +85,17 @@ func (l *lite) write(ctx context.Context, insert *sql.Stmt) {
 	}
 }
 
-func (l *lite) store(insert *sql.Stmt, group []waiting) error {
-	tx, err := l.db.Begin() //nolint:noctx // a group outlives each of its callers
+// store runs without the callers' contexts: a group outlives each of them.
+func (l *lite) store(group []waiting) error {
+	ctx := context.Background()
+	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-	own := tx.Stmt(insert)
+	defer func() { _ = tx.Rollback() }()    // nothing to undo after the commit
+	insert := tx.StmtContext(ctx, l.insert) //nolint:sqlclosecheck // it ends with the transaction
 	for _, w := range group {
-		if _, err := own.Exec(w.row.ticket, w.row.sender, w.row.text, w.row.at); err != nil { //nolint:noctx // see above
+		if _, err := insert.ExecContext(ctx, w.row.ticket, w.row.sender, w.row.text, w.row.at); err != nil {
 			return err
 		}
 	}
@@ -102,6 +104,7 @@ func (l *lite) store(insert *sql.Stmt, group []waiting) error {
 
 func (l *lite) close() {
 	<-l.ended
+	_ = l.insert.Close()
 	_ = l.db.Close()
 }
 

@@ -27,12 +27,11 @@ type ground struct {
 // contest is one of the two, running, with its own remote.
 type contest struct {
 	ground
-	name   string
-	far    *child
-	near   *child
-	info   remoteInfo
-	ready  time.Duration
-	opened bool
+	name  string
+	far   *child
+	near  *child
+	info  remoteInfo
+	ready time.Duration
 }
 
 // channels is how many tickets the messages are spread over.

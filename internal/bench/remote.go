@@ -44,7 +44,7 @@ func runRemote(ctx context.Context, args []string) error {
 		return err
 	}
 	r := &remote{ledger: newLedger(), site: wordpress.New(wordpress.Options{}), guild: discord.New(discord.Options{RequestRing: -1})}
-	defer r.guild.Close()
+	defer func() { _ = r.guild.Close() }()
 	defer r.site.Close()
 	if err := r.site.Start("127.0.0.1:0"); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (w *statusWatch) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // whoever asked may be gone
+	_ = json.NewEncoder(w).Encode(v) //nolint:errchkjson // whoever asked may be gone
 }
 
 // serve answers on an address until ctx ends.

@@ -23,7 +23,7 @@ func seed(ctx context.Context, url string, messages int) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	s := store.New(db)
 	if _, err := s.Migrate(ctx); err != nil {
 		return err

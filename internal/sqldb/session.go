@@ -53,7 +53,7 @@ func (s steady) query(ctx context.Context, query string, args []any) (*sql.Rows,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return s.session.query(context.WithoutCancel(ctx), query, args) //nolint:rowserrcheck,sqlclosecheck // the Tx does
+	return s.session.query(context.WithoutCancel(ctx), query, args)
 }
 
 func (s *session) execAll(ctx context.Context, all []Statement) ([]int64, string, error) {
