@@ -13,6 +13,9 @@ import (
 // out of order.
 func TestGatewayBreaks(t *testing.T) {
 	for name, trouble := range map[string]func(g *discord.Server){
+		"events swapped": func(g *discord.Server) {
+			g.InjectGateway(discord.GatewayFault{Kind: discord.GatewayReorder, Event: "MESSAGE_CREATE", Count: 1})
+		},
 		"op 7":                     func(g *discord.Server) { g.SendReconnect() },
 		"op 9, resumable":          func(g *discord.Server) { g.SendInvalidSession(true) },
 		"op 9, session lost":       func(g *discord.Server) { g.SendInvalidSession(false) },
@@ -88,27 +91,5 @@ func TestWithoutTheContentIntent(t *testing.T) {
 		r.talk.said(1, "用指令回覆")
 		r.slash(tk.channel, "reply", map[string]any{"text": "用指令回覆"})
 		r.balanced()
-	})
-}
-
-// TestARefusedTokenStopsWithWords takes hooks all the same: what only a person can mend is told, and not tried in a loop.
-func TestARefusedTokenStopsWithWords(t *testing.T) {
-	eachRig(t, options{idle: true, unbalanced: true}, func(r *rig) {
-		r.o.desk = settings{"token": "not-the-token"}
-		r.start()
-		r.until("it is told", func() bool { return strings.Contains(fetch(r.base()+"/readyz").body, "token") })
-		if page := fetch(r.base() + "/readyz"); page.status != 200 {
-			r.t.Errorf("readyz says %d: a remote must not make the process unready", page.status)
-		}
-		r.create(1)
-		r.halt()
-		r.o.desk = nil
-		r.o.unbalanced = false
-		asked := len(r.guild.Requests())
-		if asked > 20 {
-			r.t.Errorf("%d requests with a token that is refused", asked)
-		}
-		r.start()
-		r.opened(1)
 	})
 }

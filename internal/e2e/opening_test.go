@@ -108,20 +108,6 @@ func TestGuildFullOpensAForumPost(t *testing.T) {
 	})
 }
 
-func TestGuildFullWithoutForumWaitsAndTells(t *testing.T) {
-	eachRig(t, options{}, func(r *rig) {
-		r.open(1)
-		r.guild.Inject(discord.GuildFull(1))
-		r.create(2)
-		r.posted(r.notes, "500")
-		if page := fetch(r.base() + "/readyz"); page.status != http.StatusOK {
-			r.t.Errorf("a full Discord makes the process unready: %s", page.body)
-		}
-		r.write(2, "還在等") // and after a minute, when somebody has made room, it goes on by itself
-		r.opened(2)
-	})
-}
-
 func TestRefusedName(t *testing.T) {
 	eachRig(t, options{}, func(r *rig) {
 		body := strings.ReplaceAll(createBody(1488), channelName(1488), "網站-客-1488")
@@ -140,22 +126,6 @@ func TestRefusedName(t *testing.T) {
 		if strings.Contains(ch.Name, "1488") || !strings.Contains(ch.Topic, "kefu:cnv_") {
 			r.t.Errorf("channel %q, topic %q", ch.Name, ch.Topic)
 		}
-	})
-}
-
-func TestHalfPermitted(t *testing.T) {
-	eachRig(t, options{}, func(r *rig) {
-		r.guild.SetBotPermissions(discord.HelpdeskPermissions &^ discord.ManageChannels)
-		r.create(1)
-		r.posted(r.notes, "管理頻道")
-		r.write(1, "還在嗎")
-		if r.waiting() == 0 {
-			r.t.Error("nothing waits, although there is no channel")
-		}
-		// The person who was told mends it; nothing but that is needed.
-		r.guild.SetBotPermissions(discord.HelpdeskPermissions)
-		tk := r.opened(1)
-		r.posted(tk.channel, "還在嗎")
 	})
 }
 

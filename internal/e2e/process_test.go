@@ -32,7 +32,7 @@ var built program
 func (p *program) binary(t *testing.T) string {
 	t.Helper()
 	p.once.Do(func() {
-		if p.dir, p.err = os.MkdirTemp("", "kefu-e2e-"); p.err != nil {
+		if p.dir, p.err = os.MkdirTemp("", "kefu-e2e-"); p.err != nil { //nolint:usetesting // it outlives the test that builds it
 			return
 		}
 		p.path = filepath.Join(p.dir, "kefu")

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,8 +33,9 @@ type options struct {
 	site               wordpress.Options
 	shop, desk, config settings // laid over the usual ones
 	app                app.Options
-	idle               bool // the test starts the program by itself
-	unbalanced         bool // the test ends with texts that were not delivered, and says so itself
+	idle               bool          // the test starts the program by itself
+	life               time.Duration // the longest that the test may take; 0 is four times patience
+	unbalanced         bool          // the test ends with texts that were not delivered, and says so itself
 }
 
 // rig is the program between a simulated shop and a simulated Discord.
@@ -70,10 +72,17 @@ func eachRig(t *testing.T, o options, fn func(r *rig)) {
 	each(t, func(t *testing.T, url string) { fn(newRig(t, url, o)) })
 }
 
+// connections bounds the rigs on PostgreSQL: each has two dozen connections when it is busy, and the cluster 200 for everybody.
+var connections = make(chan struct{}, 10)
+
 // newRig starts the remotes and, unless it is to be idle, the program. Its end is part of the test: see verdict.
 func newRig(t *testing.T, url string, o options) *rig {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 4*patience) // the verdict is given when t.Context has ended
+	if strings.HasPrefix(url, "postgres") {
+		connections <- struct{}{}
+		t.Cleanup(func() { <-connections })
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(o.life, 4*patience)) // the verdict is given when t.Context has ended
 	r := &rig{t: t, ctx: ctx, o: o, db: url, dir: t.TempDir(), addr: freeAddress(t), log: newLogbook(), talk: newLedger()}
 	if r.o.guild.GuildName == "" {
 		r.o.guild.GuildName = "龍之店"

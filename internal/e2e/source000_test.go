@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -162,7 +163,7 @@ func TestSource000RestoresAfterALoss(t *testing.T) {
 		r.posted(again.channel, question)
 		r.posted(again.channel, thanks)
 		for _, q := range r.guild.Requests() {
-			if q.Method == "PATCH" && strings.HasPrefix(q.Path, "/channels/"+again.channel) && strings.Contains(string(q.Body), `"name"`) {
+			if q.Method == http.MethodPatch && strings.HasPrefix(q.Path, "/channels/"+again.channel) && strings.Contains(string(q.Body), `"name"`) {
 				r.t.Errorf("the channel was renamed: %s", q.Body)
 			}
 		}
