@@ -129,8 +129,8 @@ func (r *rig) figures(kills int, ready []time.Duration, l *load) {
 	slices.Sort(ready)
 	unsettled := r.unsettled()
 	last := balance(r.talk, r.site, r.guild)
-	r.t.Logf("%d kills, %d messages accepted (%d from customers by %d hooks sent, %d by staff); ready after a kill: p50 %d ms, max %d ms; "+
-		"lost, doubled, out of order: %s; uncertain or failed: %d %q", kills, r.talk.count(), l.hooks.Load(), l.tries.Load(), l.staff.Load(),
+	r.t.Logf("%d kills and %d more while it started, %d messages accepted (%d from customers by %d hooks sent, %d by staff); ready after a kill: p50 %d ms, max %d ms; "+
+		"lost, doubled, out of order: %s; uncertain or failed: %d %q", kills, kills/5, r.talk.count(), l.hooks.Load(), l.tries.Load(), l.staff.Load(),
 		ready[len(ready)/2].Milliseconds(), ready[len(ready)-1].Milliseconds(), cmp.Or(last.String(), "0, 0, 0"), len(unsettled), unsettled)
 	if !last.well() {
 		r.t.Errorf("the last start was not harmless:\n%s", last)
