@@ -123,8 +123,9 @@ func TestMissedMessages(t *testing.T) {
 		if m.Content.Text != fmt.Sprint(n) {
 			t.Fatalf("message %d is %q", n, m.Content.Text)
 		}
-		if m.Recovered != (n > 0) && n < 231 {
-			t.Fatalf("message %d: recovered %t", n, m.Recovered)
+		// The first and the last are written within the moment in which listening begins, and may count as either.
+		if !m.Recovered && n > 0 && n < 231 {
+			t.Fatalf("message %d does not count as recovered", n)
 		}
 	}
 	r.wait(1, func(in connector.Inbound) bool { return in.ThreadID == other.ExternalID })
