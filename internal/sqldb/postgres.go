@@ -69,6 +69,9 @@ func pgConfig(url string) (*pgx.ConnConfig, error) {
 		"lock_timeout":                        "30s",
 		"idle_in_transaction_session_timeout": "60s",
 		"timezone":                            "UTC",
+		// A kept statement keeps the plan of the day its tables were small, and that plan reads them whole. Every statement has its index.
+		"enable_seqscan": "off",
+		"jit":            "off", // a plan that must read a table whole counts as costly now, and compiling it costs more than running it
 	} {
 		if config.RuntimeParams[key] == "" {
 			config.RuntimeParams[key] = value

@@ -35,8 +35,10 @@ func (tx *Tx) alone(add func(*Batch)) (rowsAffected int64, err error) {
 	return changed[0], nil
 }
 
-func (b *Batch) add(query string, args ...any) {
+// add returns the change's place among those of the next Run.
+func (b *Batch) add(query string, args ...any) int {
 	b.all = append(b.all, sqldb.Statement{Query: query, Args: args})
+	return len(b.all) - 1
 }
 
 // InsertMessage stores a message at its place.
@@ -46,9 +48,10 @@ func (b *Batch) InsertMessage(m Message) {
 }
 
 // QueueMessage makes a delivery of a message to every link of its conversation but the source; role narrows it to one side ("" is both).
-// fingerprint is what the customer's side will know the message by, if it is known.
-func (b *Batch) QueueMessage(m Message, ord int64, role kefu.LinkRole, fingerprint string) {
-	b.add(sqlQueueMessage, "dlv_"+string(m.ID[len("msg_"):]), m.ID, ord, b.tx.now(), m.ConversationID, m.SourceLinkID, role, fingerprint)
+// fingerprint is what the customer's side will know the message by, if it is known. It returns its place in what Run reports, which is how
+// many deliveries were made.
+func (b *Batch) QueueMessage(m Message, ord int64, role kefu.LinkRole, fingerprint string) (place int) {
+	return b.add(sqlQueueMessage, "dlv_"+string(m.ID[len("msg_"):]), m.ID, ord, b.tx.now(), m.ConversationID, m.SourceLinkID, role, fingerprint)
 }
 
 // AppendEvent writes a fact into the transaction of the change. It has no position yet.

@@ -11,7 +11,7 @@ import (
 // is a round trip. A delivery may be about no message.
 const sqlOutgoing = `SELECT d.id, ` + linkColumns + `, c.inbox_id, c.contact_id, c.subject, c.status,
 t.number, t.id, t.external_id, t.inbox_id, t.title, t.status, t.priority, t.category, t.assignee_id, t.created_at, t.updated_at,
-p.name, p.email, p.phone, p.created_at, p.updated_at, EXISTS (SELECT 1 FROM part WHERE part.delivery_id = d.id), COALESCE(m.id, ''),
+p.name, p.email, p.phone, p.created_at, p.updated_at, (SELECT COUNT(*) FROM part WHERE part.delivery_id = d.id) > 0, COALESCE(m.id, ''),
 COALESCE(m.conversation_id, ''), COALESCE(m.seq, 0), COALESCE(m.author_kind, ''), COALESCE(m.author_id, ''), COALESCE(m.author_name, ''),
 COALESCE(m.author_via, ''), COALESCE(m.private, FALSE), COALESCE(m.content_type, ''), COALESCE(m.text, ''), COALESCE(m.content, ''),
 COALESCE(m.source_link_id, ''), COALESCE(m.external_id, ''), COALESCE(m.fingerprint, ''), COALESCE(m.meta, ''), COALESCE(m.created_at, 0)

@@ -220,12 +220,12 @@ func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) err
 	all := c.Batch()
 	all.InsertMessage(*m)
 	all.AppendEvent(event)
-	all.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
+	queued := all.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
 	changed, err := all.Run()
 	if err != nil {
 		return err
 	}
-	deliveries := changed[2]
+	deliveries := changed[queued]
 	if deliveries > 0 {
 		c.wake[bus.Deliveries] = true
 	}
