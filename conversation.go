@@ -15,6 +15,10 @@ type Conversation struct {
 	Handler    Handler
 	Priority   Priority
 	AssigneeID AgentID
+	TeamID     TeamID
+	Labels     []string // names, sorted
+	// SnoozedUntil is when a snoozed conversation opens again by itself; zero is when somebody writes or opens it.
+	SnoozedUntil time.Time
 	// OwnerLinkID is the desk link whose agents' text goes to the customer: the assignee's desk, else the first that answered.
 	OwnerLinkID LinkID
 	// LastSeq is the place of the newest message; it is given out under the conversation's row lock.
@@ -49,22 +53,6 @@ type Link struct {
 	Cursor string
 	// Meta belongs to the connector.
 	Meta json.RawMessage
-}
-
-// Contact is the person served.
-type Contact struct {
-	ID        ContactID
-	Name      string
-	Email     string
-	Phone     string
-	CreatedAt time.Time
-	UpdatedAt time.Time
-}
-
-// Agent is a human who answers.
-type Agent struct {
-	ID   AgentID
-	Name string
 }
 
 // Ticket is a tracked unit of work that belongs to a conversation.

@@ -49,6 +49,7 @@ type App struct {
 	store    *store.Store
 	board    *switchboard.Switchboard
 	vault    *vault.Vault
+	box      *secret.Box
 	inboxes  []*inbox
 	keepers  []*dispatch.Keeper
 	sender   *dispatch.Dispatcher
@@ -101,6 +102,9 @@ func (a *App) openVault(context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.box, err = secret.NewBox(secret.Derive(key, "sealed")); err != nil {
+		return err
+	}
 	a.vault, err = vault.New(filepath.Join(a.cfg.DataDir, "files"), key, a.cfg.PublicURL, 0)
 	return err
 }
@@ -121,7 +125,7 @@ func (a *App) build(ctx context.Context) error {
 		known = append(known, in.rules(a.cfg.Desks(in.ID)))
 		targets = append(targets, in.target(a.Capacity))
 	}
-	a.board = switchboard.New(a.store, signals, transcripts{vault: a.vault}, a.Log, known)
+	a.board = switchboard.New(a.store, signals, transcripts{vault: a.vault}, a.box, a.Log, known)
 	for _, in := range a.inboxes {
 		in.directory.Switchboard = a.board
 	}

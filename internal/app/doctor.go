@@ -104,7 +104,7 @@ func (a *App) examineInboxes(ctx context.Context) []Finding {
 			answers[i] = []Finding{fail(string(c.ID), "settings", err.Error(), "correct the inbox's settings; `kefu config doc` lists them")}
 			continue
 		}
-		in.directory.Switchboard = switchboard.New(a.store, nil, nil, a.Log, nil)
+		in.directory.Switchboard = switchboard.New(a.store, nil, nil, nil, a.Log, nil)
 		all.Go(func() { answers[i] = examine(ctx, in) })
 	}
 	all.Wait()

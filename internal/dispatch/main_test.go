@@ -188,7 +188,7 @@ func each(t *testing.T, fn func(t *testing.T, r *rig)) {
 		}
 		r := &rig{t: t, store: s, bus: bus.New(), shop: newRemote(), guild: newRemote(), looks: true}
 		r.shop.threads["33"] = nil
-		r.Switchboard = switchboard.New(s, r.bus, files{}, slog.New(slog.DiscardHandler), []switchboard.Inbox{
+		r.Switchboard = switchboard.New(s, r.bus, files{}, nil, slog.New(slog.DiscardHandler), []switchboard.Inbox{
 			{ID: "shop", Channel: "shop", Desks: []kefu.InboxID{"guild"}}, {ID: "guild", Channel: "guild", Marks: true}})
 		fn(t, r)
 	})

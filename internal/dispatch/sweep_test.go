@@ -60,7 +60,7 @@ func sweeping(t *testing.T, fn func(t *testing.T, r *rig, src *source, signals *
 			t.Fatal(err)
 		}
 		signals := bus.New()
-		r := &rig{t: t, store: s, bus: signals, Switchboard: switchboard.New(s, signals, files{}, slog.New(slog.DiscardHandler),
+		r := &rig{t: t, store: s, bus: signals, Switchboard: switchboard.New(s, signals, files{}, nil, slog.New(slog.DiscardHandler),
 			[]switchboard.Inbox{{ID: "shop", Channel: "shop", SweepEvery: time.Hour}})}
 		fn(t, r, &source{}, signals)
 	})

@@ -50,17 +50,18 @@ type Switchboard struct {
 	store   *store.Store
 	bus     *bus.Bus
 	vault   Vault
+	box     store.Sealer
 	log     *slog.Logger
 	inboxes map[kefu.InboxID]Inbox
 }
 
-// New builds a switchboard for the configured inboxes.
-func New(s *store.Store, b *bus.Bus, v Vault, log *slog.Logger, inboxes []Inbox) *Switchboard {
+// New builds a switchboard for the configured inboxes. box seals what is kept of answers that repeat.
+func New(s *store.Store, b *bus.Bus, v Vault, box store.Sealer, log *slog.Logger, inboxes []Inbox) *Switchboard {
 	byID := make(map[kefu.InboxID]Inbox, len(inboxes))
 	for _, in := range inboxes {
 		byID[in.ID] = in
 	}
-	return &Switchboard{store: s, bus: b, vault: v, log: log, inboxes: byID}
+	return &Switchboard{store: s, bus: b, vault: v, box: box, log: log, inboxes: byID}
 }
 
 // Inbox tells what the rules know of an inbox; false when it is not configured.
