@@ -2,13 +2,14 @@ package connect
 
 import (
 	"kefu/internal/connect/discord"
+	"kefu/internal/connect/program"
 	"kefu/internal/connect/wordpress"
 	"kefu/internal/connector"
 )
 
 // All gives a factory for every channel there is.
 func All() []connector.Factory {
-	return []connector.Factory{wordpress.Factory{}, discord.Factory{}}
+	return []connector.Factory{wordpress.Factory{}, discord.Factory{}, program.Factory{}}
 }
 
 // Descriptors describes every channel there is.
