@@ -55,22 +55,35 @@ type App struct {
 	sender   *dispatch.Dispatcher
 	metrics  *metrics
 	handler  http.Handler
-	listener net.Listener
+	port     *port
 	services []service
+	changed  chan struct{} // inboxes were changed through the API: build them anew
 	cleanup  []func()
+	// assembled is what of cleanup was there before the inboxes were built.
+	assembled int
 }
 
 // New builds everything and opens the database and the port, so that what is wrong is said before anything runs. It migrates the schema.
 // Close must be called, also after Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version)}
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.buildInboxes, a.build, a.openPort} {
+	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1)}
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.assemble, a.openPort} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// assemble builds everything that depends on which inboxes there are. It is called again when they change.
+func (a *App) assemble(ctx context.Context) error {
+	a.assembled = len(a.cleanup)
+	a.inboxes, a.keepers, a.services = nil, nil, nil
+	if err := a.buildInboxes(ctx); err != nil {
+		return err
+	}
+	return a.build(ctx)
 }
 
 // openDatabase opens, claims and migrates the database.
@@ -163,16 +176,17 @@ func (a *App) hooks() []api.Hook {
 	return hooks
 }
 
-func (a *App) openPort(ctx context.Context) (err error) {
-	a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
+func (a *App) openPort(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w (another program may use the port: set listen or KEFU_LISTEN)", a.cfg.Listen, err)
 	}
+	a.port = newPort(listener)
 	return nil
 }
 
 // Addr is the address that the doors are open on.
-func (a *App) Addr() string { return a.listener.Addr().String() }
+func (a *App) Addr() string { return a.port.Addr().String() }
 
 // Threads lists the threads of an inbox that are in use.
 func (a *App) Threads(ctx context.Context, id kefu.InboxID) ([]connector.Thread, error) {
@@ -183,12 +197,17 @@ func (a *App) later(fn func()) { a.cleanup = append(a.cleanup, fn) }
 
 // Close frees what New has taken, in the opposite order. Safe to call twice.
 func (a *App) Close() {
-	if a.listener != nil {
-		if err := a.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	if a.port != nil {
+		if err := a.port.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			a.Log.Warn("closing the port", "error", err)
 		}
 	}
-	for len(a.cleanup) > 0 {
+	a.free(0)
+}
+
+// free undoes what was taken since there were that many.
+func (a *App) free(down int) {
+	for len(a.cleanup) > down {
 		last := len(a.cleanup) - 1
 		fn := a.cleanup[last]
 		a.cleanup = a.cleanup[:last]

@@ -35,7 +35,7 @@ func (a *App) buildInboxes(context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range a.cfg.Inboxes {
+	for _, c := range a.configured() {
 		in, err := a.buildInbox(registry, c)
 		if err != nil {
 			return fmt.Errorf("inbox %s: %w", c.ID, err)
@@ -43,6 +43,15 @@ func (a *App) buildInboxes(context.Context) error {
 		a.inboxes = append(a.inboxes, in)
 	}
 	return nil
+}
+
+// configured are the inboxes of the file, and one for programs that name none.
+func (a *App) configured() []config.Inbox {
+	all := slices.Clone(a.cfg.Inboxes)
+	if !slices.ContainsFunc(all, func(in config.Inbox) bool { return in.ID == switchboard.ProgramInbox }) {
+		all = append(all, config.Inbox{ID: switchboard.ProgramInbox, Channel: switchboard.ProgramChannel, Name: "API"})
+	}
+	return all
 }
 
 func (a *App) buildInbox(registry *connector.Registry, c config.Inbox) (*inbox, error) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -31,7 +32,8 @@ func (a *App) now() time.Time {
 // prepareServices lists what Run starts.
 func (a *App) prepareServices(signals *bus.Bus) {
 	relay := dispatch.Relay{Store: a.store, Bus: signals, Log: a.Log, Node: a.node}
-	a.services = []service{{"relay", relay.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve}}
+	a.services = []service{{"relay", relay.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
+		{"inboxes", a.watchInboxes}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {
 			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log,
@@ -49,38 +51,78 @@ func (a *App) prepareServices(signals *bus.Bus) {
 // Run serves until ctx ends, then stops taking, finishes what is in flight (10 s) and returns nil. It returns early with an error when a
 // part fails without which there is no program.
 func (a *App) Run(ctx context.Context) error {
+	defer context.AfterFunc(ctx, func() { _ = a.port.Close() })() // what comes now is refused, not left waiting
+	err := a.runOnce(ctx)
+	for errors.Is(err, errChanged) {
+		a.Log.InfoContext(ctx, "inboxes have changed: connecting anew")
+		a.free(a.assembled)
+		if err = a.assemble(ctx); err == nil {
+			err = a.runOnce(ctx)
+		}
+	}
+	a.Log.Info("kefu has stopped")
+	return err
+}
+
+// errChanged ends the services so that they are built anew.
+var errChanged = errors.New("inboxes have changed")
+
+func (a *App) runOnce(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, s := range a.services {
 		group.Go(func() error { return s.run(ctx) })
 	}
 	a.Log.InfoContext(ctx, "kefu is ready", "address", a.Addr(), "public_url", a.cfg.PublicURL, "database", a.db.Dialect(), "inboxes", len(a.inboxes),
 		"version", a.Version, "node", a.node)
-	err := group.Wait()
-	a.Log.Info("kefu has stopped")
-	return err
+	return group.Wait()
+}
+
+// watchInboxes ends the services when inboxes were changed through the API, here or on another node.
+func (a *App) watchInboxes(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-a.changed:
+		return errChanged
+	}
+}
+
+// inboxesChanged has the inboxes built anew; it does not wait.
+func (a *App) inboxesChanged() {
+	select {
+	case a.changed <- struct{}{}:
+	default:
+	}
 }
 
 // serve answers requests until ctx ends.
 func (a *App) serve(ctx context.Context) error {
 	srv := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader}
+	door := a.port.door()
 	failed := make(chan error, 1)
 	go func() {
 		if a.cfg.TLS.Cert != "" {
-			failed <- srv.ServeTLS(a.listener, a.cfg.TLS.Cert, a.cfg.TLS.Key)
+			failed <- srv.ServeTLS(door, a.cfg.TLS.Cert, a.cfg.TLS.Key)
 			return
 		}
-		failed <- srv.Serve(a.listener)
+		failed <- srv.Serve(door)
 	}()
+	var ended error
 	select {
-	case err := <-failed:
-		return err
+	case ended = <-failed:
+		if ctx.Err() == nil {
+			return ended
+		}
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	err := srv.Shutdown(stopping)
-	if serveErr := <-failed; !errors.Is(serveErr, http.ErrServerClosed) {
-		err = errors.Join(err, serveErr)
+	if ended == nil {
+		ended = <-failed
+	}
+	if !errors.Is(ended, http.ErrServerClosed) && !errors.Is(ended, net.ErrClosed) {
+		err = errors.Join(err, ended)
 	}
 	return err
 }

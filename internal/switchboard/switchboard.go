@@ -20,6 +20,12 @@ const ReopenWithin = 7 * 24 * time.Hour
 // waitingMark is how long a message from a desk may wait before it is marked as waiting.
 const waitingMark = 2 * time.Second
 
+// ProgramInbox is the inbox of conversations that the organisation's own program begins without naming one. It is always there.
+const ProgramInbox kefu.InboxID = "api"
+
+// ProgramChannel is the channel of inboxes that have nothing outside: customers write through a program that reads what is stored.
+const ProgramChannel = "api"
+
 // Inbox is what the rules know of an inbox.
 type Inbox struct {
 	ID      kefu.InboxID
