@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // CallerKind says what kind of somebody asks through an open door.
@@ -50,6 +51,8 @@ type Caller struct {
 	Credential string
 	// Address is where the request came from, after trusted proxies.
 	Address string
+	// ExpiresAt is when the credential ends by itself; zero is never. An open line ends then.
+	ExpiresAt time.Time
 }
 
 // May tells whether an interface permission is among the caller's scopes: "conversations:read".
