@@ -93,6 +93,10 @@ func partRows(b *strings.Builder, t reflect.Type) {
 func channelRows(b *strings.Builder, k connector.Descriptor) {
 	fmt.Fprintf(b, "\n### %s\n\n", k.Kind)
 	fmt.Fprintf(b, "%s. %s.\n\n", cmp.Or(k.Title["en"], k.Kind), sides(k))
+	if len(k.Fields) == 0 {
+		b.WriteString("It has no settings.\n")
+		return
+	}
 	b.WriteString("| setting | value | default | variable | what |\n|---|---|---|---|---|\n")
 	for _, f := range k.Fields {
 		def := code(f.Default)
