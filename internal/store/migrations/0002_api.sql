@@ -28,6 +28,7 @@ CREATE TABLE socket (
   opened_at BIGINT NOT NULL
 );
 CREATE INDEX socket_agent ON socket (agent_id);
+CREATE INDEX socket_node ON socket (node, agent_id, id);
 
 CREATE TABLE team (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
