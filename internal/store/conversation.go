@@ -13,7 +13,7 @@ const (
 initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, 0, 0, '', $8, $9, $9)`
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
-previous_id, created_at, updated_at, initial_message_id`
+previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
 	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	sqlLockConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1 /*for update*/`
 	// Sorted, so that two who hold several do not wait for each other.
@@ -25,18 +25,29 @@ RETURNING last_seq, last_ord`
 	sqlSetInitial = `UPDATE conversation SET initial_message_id = $2, subject = $3, updated_at = $4 WHERE id = $1`
 )
 
-// Conversation is a stored conversation with what only the rules need.
+// Conversation is a stored conversation with what only the rules need. Its labels are read apart (LabelsOf): nil is not read.
 type Conversation struct {
 	kefu.Conversation
 	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
 }
 
 func scanConversation(s sqldb.Scanner) (c Conversation, err error) {
-	var closed, created, updated int64
-	err = s.Scan(&c.ID, &c.InboxID, &c.ContactID, &c.Subject, &c.Status, &c.Handler, &c.Priority, &c.AssigneeID, &c.OwnerLinkID, &c.LastSeq,
-		&closed, &c.ClosedBy, &c.PreviousID, &created, &updated, &c.InitialMessageID)
-	c.ClosedAt, c.CreatedAt, c.UpdatedAt = sqldb.Time(closed), sqldb.Time(created), sqldb.Time(updated)
+	var r conversationRow
+	err = s.Scan(r.targets(&c)...)
+	r.finish(&c)
 	return c, err
+}
+
+// conversationRow holds the times of a conversation as its columns have them.
+type conversationRow struct{ closed, created, updated, snoozed int64 }
+
+func (r *conversationRow) targets(c *Conversation) []any {
+	return []any{&c.ID, &c.InboxID, &c.ContactID, &c.Subject, &c.Status, &c.Handler, &c.Priority, &c.AssigneeID, &c.OwnerLinkID, &c.LastSeq,
+		&r.closed, &c.ClosedBy, &c.PreviousID, &r.created, &r.updated, &c.InitialMessageID, &c.TeamID, &r.snoozed}
+}
+
+func (r *conversationRow) finish(c *Conversation) {
+	c.ClosedAt, c.CreatedAt, c.UpdatedAt, c.SnoozedUntil = sqldb.Time(r.closed), sqldb.Time(r.created), sqldb.Time(r.updated), sqldb.Time(r.snoozed)
 }
 
 // InsertConversation stores a new conversation without messages.

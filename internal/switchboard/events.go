@@ -66,13 +66,6 @@ type ticketData struct {
 	UpdatedAt      time.Time           `json:"updated_at"`
 }
 
-func orNull(id kefu.AgentID) *kefu.AgentID {
-	if id == "" {
-		return nil
-	}
-	return &id
-}
-
 func (c *change) conversationEvent(kind string, conv store.Conversation, actor kefu.Author, previous *kefu.AgentID) error {
 	return c.event(kind, conv.ID, actor, conversationData{
 		ConversationID: conv.ID, VisitorID: conv.ContactID, ContactID: conv.ContactID, AgentID: orNull(conv.AssigneeID), InboxID: conv.InboxID,
