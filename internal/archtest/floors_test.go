@@ -22,15 +22,16 @@ const (
 // floors gives every package a place; a package below a named one lives on the same floor. The longest name that fits counts.
 func floors() map[string]floor {
 	return map[string]floor{
-		"internal/sqldb":    ground,
-		"internal/safehttp": ground,
-		"internal/websig":   ground,
-		"internal/secret":   ground,
-		"internal/ident":    ground,
-		"internal/discord":  ground,
-		"chatwoot":          ground, // public clients stand alone: whoever imports them must not get the house with them
-		"client":            ground,
-		"web":               ground, // embedded assets
+		"internal/sqldb":      ground,
+		"internal/safehttp":   ground,
+		"internal/websig":     ground,
+		"internal/secret":     ground,
+		"internal/ident":      ground,
+		"internal/discord":    ground,
+		"internal/strictjson": ground,
+		"chatwoot":            ground, // public clients stand alone: whoever imports them must not get the house with them
+		"client":              ground,
+		"web":                 ground, // embedded assets
 
 		".": nouns,
 
