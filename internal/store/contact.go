@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+
 	"kefu"
 	"kefu/internal/sqldb"
 )
@@ -9,12 +11,11 @@ const (
 	sqlIdentity     = `SELECT contact_id, agent_id FROM identity WHERE inbox_id = $1 AND external_id = $2`
 	sqlSaveIdentity = `INSERT INTO identity (inbox_id, external_id, contact_id, agent_id, created_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (inbox_id, external_id) DO NOTHING`
-	sqlInsertContact = `INSERT INTO contact (id, name, email, phone, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)`
+	sqlInsertContact = `INSERT INTO contact (id, name, email, phone, external_id, attributes, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`
 	sqlUpdateContact = `UPDATE contact SET name = $2, email = $3, updated_at = $4 WHERE id = $1`
-	sqlContact       = `SELECT id, name, email, phone, created_at, updated_at FROM contact WHERE id = $1`
-	sqlInsertAgent   = `INSERT INTO agent (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)`
-	sqlRenameAgent   = `UPDATE agent SET name = $2, updated_at = $3 WHERE id = $1 AND name <> $2`
-	sqlAgent         = `SELECT id, name FROM agent WHERE id = $1`
+	contactColumns   = `k.id, k.name, k.email, k.phone, k.external_id, k.attributes, k.merged_into, k.erased_at, k.created_at, k.updated_at`
+	sqlContact       = `SELECT ` + contactColumns + ` FROM contact k WHERE k.id = $1`
 )
 
 // Identity finds whom an inbox knows by an external id. Both ids are empty when nobody is known.
@@ -39,10 +40,19 @@ func (tx *Tx) SaveIdentity(inbox kefu.InboxID, externalID string, c kefu.Contact
 	return n > 0, err
 }
 
-// InsertContact stores a new contact.
+// InsertContact stores a new contact; an error when its external id is another's.
 func (tx *Tx) InsertContact(c kefu.Contact) error {
-	_, err := tx.Exec(sqlInsertContact, c.ID, c.Name, c.Email, c.Phone, tx.now())
+	fresh, err := tx.AddContact(c)
+	if err == nil && !fresh {
+		err = fmt.Errorf("contact %s: its external id is taken", c.ID)
+	}
 	return err
+}
+
+// AddContact stores a new contact; false when its external id is another's.
+func (tx *Tx) AddContact(c kefu.Contact) (bool, error) {
+	n, err := tx.Exec(sqlInsertContact, c.ID, c.Name, c.Email, c.Phone, c.ExternalID, string(c.Attributes), tx.now())
+	return n > 0, err
 }
 
 // UpdateContact changes a contact's name and e-mail.
@@ -51,39 +61,15 @@ func (tx *Tx) UpdateContact(c kefu.Contact) error {
 	return must(n, err, "contact", c.ID)
 }
 
-// Contact reads one contact.
+func scanContact(s sqldb.Scanner) (c kefu.Contact, err error) {
+	var attributes string
+	var erased, created, updated int64
+	err = s.Scan(&c.ID, &c.Name, &c.Email, &c.Phone, &c.ExternalID, &attributes, &c.MergedInto, &erased, &created, &updated)
+	c.Attributes, c.ErasedAt, c.CreatedAt, c.UpdatedAt = rawOrNil(attributes), sqldb.Time(erased), sqldb.Time(created), sqldb.Time(updated)
+	return c, err
+}
+
+// Contact reads one contact; ErrNoRows when there is none.
 func (tx *Tx) Contact(id kefu.ContactID) (kefu.Contact, error) {
-	return sqldb.One(tx.Tx, func(s sqldb.Scanner) (c kefu.Contact, err error) {
-		var created, updated int64
-		err = s.Scan(&c.ID, &c.Name, &c.Email, &c.Phone, &created, &updated)
-		c.CreatedAt, c.UpdatedAt = sqldb.Time(created), sqldb.Time(updated)
-		return c, err
-	}, sqlContact, id)
-}
-
-// InsertAgent stores a new agent.
-func (tx *Tx) InsertAgent(a kefu.Agent) error {
-	_, err := tx.Exec(sqlInsertAgent, a.ID, a.Name, tx.now())
-	return err
-}
-
-// RenameAgent follows a name that was changed at the desk.
-func (tx *Tx) RenameAgent(id kefu.AgentID, name string) error {
-	_, err := tx.Exec(sqlRenameAgent, id, name, tx.now())
-	return err
-}
-
-// Agent reads one agent; the zero Agent when there is none.
-func (tx *Tx) Agent(id kefu.AgentID) (kefu.Agent, error) {
-	if id == "" {
-		return kefu.Agent{}, nil
-	}
-	found, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (a kefu.Agent, err error) {
-		err = s.Scan(&a.ID, &a.Name)
-		return a, err
-	}, sqlAgent, id)
-	if err != nil || len(found) == 0 {
-		return kefu.Agent{}, err
-	}
-	return found[0], nil
+	return sqldb.One(tx.Tx, scanContact, sqlContact, id)
 }
