@@ -132,7 +132,12 @@ func (tx *Tx) CloseSocket(k Socket, linger time.Duration) error {
 	if err != nil || more {
 		return err
 	}
-	_, err = tx.Exec(sqlMoveExpiry, k.AgentID, sqldb.Micros(tx.Now.Add(linger)))
+	return tx.Linger(k.AgentID, linger)
+}
+
+// Linger has a status that was set over a WebSocket end after a time. The agent must be locked.
+func (tx *Tx) Linger(id kefu.AgentID, linger time.Duration) error {
+	_, err := tx.Exec(sqlMoveExpiry, id, sqldb.Micros(tx.Now.Add(linger)))
 	return err
 }
 
