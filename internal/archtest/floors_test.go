@@ -27,6 +27,7 @@ func floors() map[string]floor {
 		"internal/websig":     ground,
 		"internal/secret":     ground,
 		"internal/ident":      ground,
+		"internal/lexis":      ground,
 		"internal/discord":    ground,
 		"internal/strictjson": ground,
 		"chatwoot":            ground, // public clients stand alone: whoever imports them must not get the house with them
