@@ -13,13 +13,13 @@ import (
 
 // problem documents (RFC 9457) are the only way in which these doors refuse.
 type problem struct {
-	Type      string       `json:"type"`
-	Title     string       `json:"title"`
-	Status    int          `json:"status"`
-	Detail    string       `json:"detail,omitempty"`
-	Code      kefu.ErrKind `json:"code"`
-	Errors    []kefu.Fault `json:"errors,omitempty"`
-	RequestID string       `json:"request_id"`
+	Type      string       `json:"type" doc:"Always about:blank: code tells the problems apart." example:"about:blank"`
+	Title     string       `json:"title" doc:"What the status means." example:"Unprocessable Entity"`
+	Status    int          `json:"status" doc:"The HTTP status." example:"422"`
+	Detail    string       `json:"detail,omitempty" doc:"What is wrong, in words for a person."`
+	Code      kefu.ErrKind `json:"code" doc:"What is wrong, in a word for a program." example:"invalid"`
+	Errors    []kefu.Fault `json:"errors,omitempty" doc:"Every fault that was found, and where."`
+	RequestID string       `json:"request_id" doc:"Names this request in the server's log." example:"req_06c0000000000000000000000g"`
 }
 
 func statusOf(kind kefu.ErrKind) int {
@@ -52,29 +52,45 @@ func statusOf(kind kefu.ErrKind) int {
 	return http.StatusInternalServerError
 }
 
-// problem writes an error as a problem document and returns its status. The cause of an internal error is for the log alone.
+// problem writes an error as a problem document and returns its status.
 func (s *server) problem(w http.ResponseWriter, r *http.Request, err error) int {
+	p := s.refuse(r.Context(), r.URL.Path, err)
+	h := w.Header()
+	for name, value := range p.headers() {
+		if h.Get(name) == "" {
+			h.Set(name, value)
+		}
+	}
+	h.Set("Content-Type", "application/problem+json")
+	writeBody(w, p.Status, p)
+	return p.Status
+}
+
+// refuse makes the problem document of an error, and the line in the log. The cause of an internal error is for the log alone.
+func (s *server) refuse(ctx context.Context, path string, err error) problem {
 	kind := kefu.KindOf(err)
 	status := statusOf(kind)
-	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: kind, RequestID: requestID(r.Context())}
+	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: kind, RequestID: requestID(ctx)}
 	if public := new(kefu.Error); errors.As(err, &public) && kind != kefu.KindInternal {
 		p.Detail, p.Errors = public.Msg, public.Faults
-	}
-	h := w.Header()
-	switch status {
-	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		h.Set("Retry-After", "5")
-	case http.StatusMethodNotAllowed:
-		h.Set("Allow", http.MethodPost)
 	}
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	s.Log.Log(r.Context(), level, "request refused", "path", r.URL.Path, "status", status, "code", kind, "request_id", p.RequestID, "error", err)
-	h.Set("Content-Type", "application/problem+json")
-	writeBody(w, status, p)
-	return status
+	s.Log.Log(ctx, level, "request refused", "path", path, "status", status, "code", kind, "request_id", p.RequestID, "error", err)
+	return p
+}
+
+// headers are what a refusal says beside its document, unless somebody knows better.
+func (p problem) headers() map[string]string {
+	switch p.Code {
+	case kefu.KindUnavailable, kefu.KindRateLimited:
+		return map[string]string{"Retry-After": "5"}
+	case kefu.KindNotAllowed:
+		return map[string]string{"Allow": http.MethodPost}
+	}
+	return nil
 }
 
 func (s *server) nowhere(w http.ResponseWriter, r *http.Request) {
@@ -110,4 +126,14 @@ func (s *server) identified(next http.Handler) http.Handler {
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestKey{}).(string)
 	return id
+}
+
+// kindOf is the kind that has a status.
+func kindOf(status int) kefu.ErrKind {
+	for _, kind := range []kefu.ErrKind{kefu.KindInvalid, kefu.KindMalformed, kefu.KindTooLarge, kefu.KindUnsupported, kefu.KindNotFound, kefu.KindUnavailable} {
+		if statusOf(kind) == status {
+			return kind
+		}
+	}
+	return kefu.KindInternal
 }

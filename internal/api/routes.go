@@ -10,7 +10,7 @@ type route struct {
 }
 
 func (s *server) routes() []route {
-	return []route{
+	list := []route{
 		{"/ticket/{action}", http.HandlerFunc(s.rootHook), "the connector verifies it"},
 		{"/hooks/{inbox}/{path...}", http.HandlerFunc(s.inboxHook), "the connector verifies it"},
 		{"GET /files/", s.Files, "the link is signed"},
@@ -19,4 +19,8 @@ func (s *server) routes() []route {
 		{"GET /metrics", s.Metrics, "figures only"},
 		{"/", http.HandlerFunc(s.nowhere), "says that there is nothing"},
 	}
+	if s.Auth != nil {
+		list = append(list, route{base + "/", s.v1(), "its own list says what each operation needs"})
+	}
+	return list
 }

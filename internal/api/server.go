@@ -8,6 +8,7 @@ import (
 
 	"kefu"
 	"kefu/internal/connector"
+	"kefu/internal/switchboard"
 )
 
 // MaxHook is the largest body of a hook, in bytes (contracts: site-tickets).
@@ -33,7 +34,7 @@ type Hook struct {
 	Receiver connector.Receiver
 }
 
-// Options are what the doors open to. All are required but Default.
+// Options are what the doors open to. All are required but Default and those of /api/v1.
 type Options struct {
 	Log            *slog.Logger
 	Hooks          []Hook
@@ -44,6 +45,13 @@ type Options struct {
 	Ready   func(ctx context.Context) []Check
 	Metrics http.Handler
 	Files   http.Handler
+	// Board holds the rules that /api/v1 calls, Auth knows who calls. Without Auth there is no /api/v1.
+	Board *switchboard.Switchboard
+	Auth  Authenticator
+	// PublicURL is where clients reach this server, for the API's document; "" leaves it to the address they read it from.
+	PublicURL string
+	// Version is the program's, for the API's document.
+	Version string
 	// Observe is told of every hook and its status, for metrics. It must not block.
 	Observe func(inbox kefu.InboxID, status int)
 }
