@@ -54,7 +54,21 @@ CREATE UNIQUE INDEX contact_external ON contact (external_id) WHERE external_id 
 CREATE INDEX contact_email ON contact (email) WHERE email <> '';
 CREATE INDEX contact_phone ON contact (phone) WHERE phone <> '';
 CREATE INDEX contact_created ON contact (created_at, id);
+CREATE INDEX contact_updated ON contact (updated_at, id);
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into <> '';
 CREATE INDEX identity_contact ON identity (contact_id) WHERE contact_id <> '';
+CREATE INDEX identity_agent ON identity (agent_id) WHERE agent_id <> '';
+
+-- What erasing a person looks through.
+CREATE INDEX message_rest ON message (conversation_id) WHERE content <> '';
+CREATE INDEX message_version_rest ON message_version (message_id) WHERE content <> '';
+CREATE INDEX event_nowhere ON event (n) WHERE conversation_id = '';
+
+-- Files that nothing refers to any more, until they are removed from the vault.
+CREATE TABLE file_garbage (
+  sha256 TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  created_at BIGINT NOT NULL
+);
 
 ALTER TABLE conversation ADD COLUMN team_id TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE conversation ADD COLUMN snoozed_until BIGINT NOT NULL DEFAULT 0;
@@ -62,9 +76,11 @@ DROP INDEX conversation_status;
 CREATE INDEX conversation_created ON conversation (created_at, id);
 CREATE INDEX conversation_updated ON conversation (updated_at, id);
 CREATE INDEX conversation_status ON conversation (status, created_at, id);
-CREATE INDEX conversation_inbox ON conversation (inbox_id, created_at, id);
-CREATE INDEX conversation_assignee ON conversation (assignee_id, created_at, id) WHERE assignee_id <> '';
-CREATE INDEX conversation_team ON conversation (team_id, created_at, id) WHERE team_id <> '';
+-- Where much is closed and little is open, both are found in order: a list of every status reads each status in turn.
+CREATE INDEX conversation_inbox ON conversation (inbox_id, status, created_at, id);
+CREATE INDEX conversation_assignee ON conversation (assignee_id, status, created_at, id) WHERE assignee_id <> '';
+CREATE INDEX conversation_team ON conversation (team_id, status, created_at, id) WHERE team_id <> '';
+CREATE INDEX conversation_queue ON conversation (team_id, status, created_at, id) WHERE team_id <> '' AND assignee_id = '';
 CREATE INDEX conversation_contact ON conversation (contact_id, created_at, id);
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE snoozed_until > 0;
 
@@ -82,9 +98,10 @@ CREATE INDEX label_created ON label (created_at, id);
 CREATE TABLE conversation_label (
   conversation_id TEXT COLLATE "C" NOT NULL,
   label_id TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL, -- of the conversation, so that a label's conversations are found in order
   PRIMARY KEY (conversation_id, label_id)
 );
-CREATE INDEX conversation_label_label ON conversation_label (label_id, conversation_id);
+CREATE INDEX conversation_label_label ON conversation_label (label_id, created_at, conversation_id);
 
 CREATE TABLE canned_response (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -130,12 +147,14 @@ CREATE TABLE client_bound (
 
 CREATE TABLE oauth_token (
   hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL, -- what logs and open lines know the token by
   client_id TEXT COLLATE "C" NOT NULL,
   scopes TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX oauth_token_id ON oauth_token (id);
 CREATE INDEX oauth_token_expires ON oauth_token (expires_at);
 CREATE INDEX oauth_token_client ON oauth_token (client_id);
 
