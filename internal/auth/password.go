@@ -117,6 +117,29 @@ func newHasher() *hasher {
 		nobody: phc{memory: hashMemory, time: hashTime, lanes: hashLanes, salt: make([]byte, hashSalt), sum: make([]byte, hashLength)}}
 }
 
+// hash is HashPassword when its turn comes.
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	if err := h.wait(ctx); err != nil {
+		return "", err
+	}
+	defer h.next()
+	return HashPassword(password)
+}
+
+func (h *hasher) wait(ctx context.Context) error {
+	select {
+	case h.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (h *hasher) next() { <-h.turn }
+
 // check tells whether a password is the stored one. stored "" takes as long as any other, and is no.
 func (h *hasher) check(ctx context.Context, stored, password string) (bool, error) {
 	have, known := h.nobody, stored != ""
@@ -129,12 +152,10 @@ func (h *hasher) check(ctx context.Context, stored, password string) (bool, erro
 	if utf8.RuneCountInString(password) > MaxPassword {
 		password, known = "", false
 	}
-	select {
-	case h.turn <- struct{}{}:
-	case <-ctx.Done():
-		return false, ctx.Err()
+	if err := h.wait(ctx); err != nil {
+		return false, err
 	}
-	defer func() { <-h.turn }()
+	defer h.next()
 	same := subtle.ConstantTimeCompare(have.of(password, uint32(len(have.sum))), have.sum) == 1 //nolint:gosec // at most 64
 	return same && known, nil
 }

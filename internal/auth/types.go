@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kefu"
+	"kefu/internal/bus"
 	"kefu/internal/secret"
 	"kefu/internal/store"
 )
@@ -22,6 +23,8 @@ type Options struct {
 	// PublicURL is the issuer of tokens and the base of what the OAuth2 metadata name.
 	PublicURL string
 	Log       *slog.Logger
+	// Bus wakes those who follow events after a right has changed; nil lets them find it at their next look.
+	Bus *bus.Bus
 	// Now is for tests: nil reads the database's clock inside transactions.
 	Now func() time.Time
 }
