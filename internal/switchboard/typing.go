@@ -53,8 +53,3 @@ func (b *Switchboard) HearTyping(ctx context.Context, node string, fn func(Typin
 		}
 	})
 }
-
-// Sight tells what a caller may see, from what is stored now.
-func (b *Switchboard) Sight(ctx context.Context, by kefu.Caller) (kefu.Sight, error) {
-	return look(ctx, b, by, func(_ *store.Tx, sight kefu.Sight) (kefu.Sight, error) { return sight, nil })
-}

@@ -1,0 +1,126 @@
+package stream
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"kefu"
+	"kefu/internal/switchboard"
+)
+
+// send says something, as the caller.
+func (c *conn) send(f frameIn) error {
+	var data sendData
+	if err := decode(f.Data, &data); err != nil {
+		return err
+	}
+	if err := c.may("messages:write"); err != nil {
+		return err
+	}
+	ctx, cancel := c.verb()
+	defer cancel()
+	caller, err := c.now(ctx)
+	if err != nil {
+		return err
+	}
+	in, err := data.message(caller)
+	if err != nil {
+		return err
+	}
+	m, err := c.hub.o.Board.Send(ctx, once(caller, f, data), in)
+	if err != nil {
+		return err
+	}
+	c.ack(f, ackData{MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq})
+	return nil
+}
+
+// message reads from and to by the rules of the contract.
+func (d sendData) message(by kefu.Caller) (switchboard.NewMessage, error) {
+	in := switchboard.NewMessage{ConversationID: kefu.ConversationID(d.ConversationID), Content: d.Content, ContentType: d.ContentType, Private: d.Private,
+		SenderType: d.SenderType}
+	for _, a := range d.Attachments {
+		in.Attachments = append(in.Attachments, switchboard.AttachmentRef{ID: a.ID, URL: a.URL, Name: a.Name})
+	}
+	var f kefu.Faults
+	if d.From != "" && d.From != by.ID {
+		f.Add("from", "must be you (%s), or be left out", by.ID)
+	}
+	contact := by.Kind == kefu.CallerContact
+	switch kind, _, _ := strings.Cut(d.To, "_"); {
+	case d.To == "" && (contact || in.ConversationID != ""):
+	case d.To == "":
+		f.Add("to", "is needed: a conversation or a contact")
+	case kind == "cnv" && (in.ConversationID == "" || string(in.ConversationID) == d.To):
+		in.ConversationID = kefu.ConversationID(d.To)
+	case kind == "agt" && contact:
+		in.PreferAgent = kefu.AgentID(d.To)
+	case kind == "con" && !contact && in.ConversationID == "":
+		in.ContactID = kefu.ContactID(d.To)
+	case contact:
+		f.Add("to", "must be a conversation or an agent, or be left out")
+	default:
+		f.Add("to", "must be a conversation or a contact")
+	}
+	return in, f.Err("the message cannot be sent")
+}
+
+// once makes an ask of a frame: its id has it happen once. The client's clock is no part of what is said.
+func once(by kefu.Caller, f frameIn, data any) kefu.Ask {
+	ask := kefu.Ask{Caller: by}
+	if f.ID == "" {
+		return ask
+	}
+	if d, ok := data.(sendData); ok {
+		d.Timestamp = ""
+		data = d
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return ask // a struct of strings and numbers is always written
+	}
+	sum := sha256.Sum256(append([]byte(f.Type+"\n"+f.Action+"\n"), raw...))
+	ask.Key, ask.Fingerprint = "ws:"+f.ID, hex.EncodeToString(sum[:])
+	return ask
+}
+
+func (c *conn) markRead(f frameIn) error {
+	var data readData
+	if err := decode(f.Data, &data); err != nil {
+		return err
+	}
+	if err := c.may("conversations:write"); err != nil {
+		return err
+	}
+	ctx, cancel := c.verb()
+	defer cancel()
+	caller, err := c.now(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := c.hub.o.Board.Read(ctx, kefu.Ask{Caller: caller}, data.ConversationID, data.Seq); err != nil {
+		return err
+	}
+	c.ack(f, nil)
+	return nil
+}
+
+func (c *conn) setStatus(f frameIn) error {
+	var data statusData
+	if err := decode(f.Data, &data); err != nil {
+		return err
+	}
+	ctx, cancel := c.verb()
+	defer cancel()
+	caller, err := c.now(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := c.hub.o.Board.SetOwnStatus(ctx, kefu.Ask{Caller: caller}, data.Status); err != nil {
+		return err
+	}
+	c.ack(f, nil)
+	return nil
+}
