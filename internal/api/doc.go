@@ -26,4 +26,8 @@
 // fits its schema by exact names, the caller is known, within the rate limit, and has the scope. caller(ctx) is who asks and ask(ctx) what a
 // verb that changes something wants. A handler returns errors as they are: their kind becomes the status. An operation that takes a file reads
 // request(ctx).Body itself: make it with .uploads.
+//
+// The document is made from the code: after a change, `go test ./internal/api -update` writes docs/openapi.json anew. Every operation needs a
+// step in contract_test.go that drives it with a good request; bad requests, odd ones, and every role at every operation are sent without
+// further words, because those tests walk the document.
 package api

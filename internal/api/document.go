@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,14 +12,22 @@ import (
 	"kefu"
 )
 
-// Document is the description of /api/v1 in OpenAPI 3.1, as JSON or YAML. publicURL is where clients reach the server; "" leaves it open.
+// Document is the description of /api/v1 in OpenAPI 3.1, as JSON or YAML, ready to be printed. publicURL is where clients reach the server; "" leaves it open.
 func Document(publicURL string, asYAML bool) ([]byte, error) {
 	s := &server{Options: Options{PublicURL: publicURL}}
-	doc := s.register(http.NewServeMux()).OpenAPI()
+	doc := s.register(http.NewServeMux())
 	if asYAML {
 		return doc.YAML()
 	}
-	return doc.MarshalJSON()
+	raw, err := doc.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return nil, err
+	}
+	return append(out.Bytes(), '\n'), nil
 }
 
 func (s *server) humaConfig() huma.Config {
@@ -43,6 +53,45 @@ Lists come in pages: ask again with ` + "`cursor`" + ` until there is no ` + "`n
 ` + "`Idempotency-Key`" + `: the same key and body get the same answer for 24 hours. A PUT changes the members that are present; ` + "`null`" + `
 clears one. Send the ` + "`ETag`" + ` of what you read as ` + "`If-Match`" + ` when you change it, and a lost race is refused. A refusal is a problem
 document (RFC 9457) that names every fault. What you may not see is answered like what is not there.`
+
+// growing lets answers have members that this version does not name: /api/v1 grows, and a client that is made from the document must not break
+// then. What is sent to us stays exact.
+func growing(doc *huma.OpenAPI) {
+	sent := map[string]bool{}
+	for _, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Put, item.Delete} {
+			if op == nil || op.RequestBody == nil {
+				continue
+			}
+			for _, media := range op.RequestBody.Content {
+				reach(doc.Components.Schemas, media.Schema, sent)
+			}
+		}
+	}
+	for name, schema := range doc.Components.Schemas.Map() {
+		if closed, ok := schema.AdditionalProperties.(bool); ok && !closed && !sent[name] {
+			schema.AdditionalProperties = nil
+		}
+	}
+}
+
+// reach notes the names of all schemas that one refers to.
+func reach(all huma.Registry, s *huma.Schema, into map[string]bool) {
+	if s == nil {
+		return
+	}
+	if name := strings.TrimPrefix(s.Ref, schemaPrefix); s.Ref != "" && !into[name] {
+		into[name] = true
+		reach(all, all.SchemaFromRef(s.Ref), into)
+	}
+	reach(all, s.Items, into)
+	for _, member := range s.Properties {
+		reach(all, member, into)
+	}
+	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		reach(all, more, into)
+	}
+}
 
 // describe makes huma's description of an operation.
 func (s *server) describe(o *operation) huma.Operation {

@@ -18,8 +18,7 @@ const base = "/api/v1"
 // v1 is the handler of everything below /api/v1.
 func (s *server) v1() http.Handler {
 	mux := http.NewServeMux()
-	s.register(mux)
-	s.serveDocument(mux)
+	s.serveDocument(mux, s.register(mux))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.elsewhere(mux, w, r) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -31,12 +30,14 @@ func (s *server) v1() http.Handler {
 }
 
 // register puts every operation into the mux and the document.
-func (s *server) register(mux *http.ServeMux) huma.API {
+func (s *server) register(mux *http.ServeMux) *huma.OpenAPI {
 	doors := huma.NewAPI(s.humaConfig(), &adapter{server: s, mux: mux})
 	for _, o := range s.operations() {
 		o.register(s, doors, s.describe(&o))
 	}
-	return doors
+	doc := doors.OpenAPI()
+	growing(doc)
+	return doc
 }
 
 // adapter puts huma's handlers behind our guard.

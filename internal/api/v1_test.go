@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"kefu"
-	"kefu/internal/api"
 	"kefu/internal/auth"
 	"kefu/internal/storetest"
 )
@@ -147,13 +146,4 @@ func TestOverTheLimit(t *testing.T) {
 			t.Errorf("%s: %d %v", header, got.status, got.header)
 		}
 	}
-}
-
-func TestDocumentIsMade(t *testing.T) {
-	t.Parallel()
-	raw, err := api.Document("", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Log(string(raw))
 }
