@@ -188,6 +188,9 @@ func (c *change) adminStays(before, a kefu.Agent, ch AgentChange) error {
 
 // retire takes an agent out of work: the status is offline, and what was theirs stands in the queue again.
 func (c *change) retire(by kefu.Caller, a kefu.Agent) error {
+	if err := c.endPresence(a.ID, by.Author()); err != nil {
+		return err
+	}
 	ids, err := c.Assigned(a.ID)
 	if err != nil {
 		return err
