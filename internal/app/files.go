@@ -24,6 +24,20 @@ func (t transcripts) Keep(ctx context.Context, r io.Reader, name string) (kefu.A
 // Link is a signed address that never expires.
 func (t transcripts) Link(a kefu.Attachment) string { return link(t.vault, a) }
 
+// Uploaded is the file of an upload's id.
+func (t transcripts) Uploaded(id string) (kefu.Attachment, bool) {
+	file, ok := t.vault.FileOf(id)
+	return kefu.Attachment{Name: file.Name, Type: file.Type, Size: file.Size, SHA256: file.SHA256}, ok
+}
+
+// UploadID is the id that Uploaded reads.
+func (t transcripts) UploadID(a kefu.Attachment) string {
+	return t.vault.Token(vault.File{SHA256: a.SHA256, Size: a.Size, Type: a.Type, Name: a.Name})
+}
+
+// Delete removes a file for good.
+func (t transcripts) Delete(sha256 string) error { return t.vault.Delete(sha256) }
+
 // files is the vault as connectors see it.
 type files struct {
 	vault  *vault.Vault

@@ -163,7 +163,8 @@ func (files) Keep(_ context.Context, r io.Reader, name string) (kefu.Attachment,
 	_, err := io.Copy(io.Discard, r)
 	return kefu.Attachment{Name: name, SHA256: "x"}, err
 }
-func (files) Link(kefu.Attachment) string { return "https://kefu.example/files/x" }
+func (files) Uploaded(string) (kefu.Attachment, bool) { return kefu.Attachment{}, false }
+func (files) Link(kefu.Attachment) string             { return "https://kefu.example/files/x" }
 
 // rig is a database with rules and remotes, on which dispatchers can be started and stopped.
 type rig struct {

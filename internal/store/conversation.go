@@ -10,8 +10,8 @@ import (
 
 const (
 	sqlInsertConversation = `INSERT INTO conversation (id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id,
-initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', 0, 0, 0, '', $8, $9, $9)`
+initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, created_at, updated_at, team_id, snoozed_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12, 0)`
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
 previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
 	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
@@ -20,7 +20,7 @@ previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
 	sqlHoldConversations = `SELECT id FROM conversation WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id /*for update*/`
 	sqlNextPlace         = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
 RETURNING last_seq, last_ord`
-	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5 WHERE id = $1`
+	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5, snoozed_until = 0 WHERE id = $1`
 	sqlSetHandler = `UPDATE conversation SET handler = $2, assignee_id = $3, owner_link_id = $4, updated_at = $5 WHERE id = $1`
 	sqlSetInitial = `UPDATE conversation SET initial_message_id = $2, subject = $3, updated_at = $4 WHERE id = $1`
 )
@@ -52,7 +52,8 @@ func (r *conversationRow) finish(c *Conversation) {
 
 // InsertConversation stores a new conversation without messages.
 func (tx *Tx) InsertConversation(c kefu.Conversation) error {
-	_, err := tx.Exec(sqlInsertConversation, c.ID, c.InboxID, c.ContactID, c.Subject, c.Status, c.Handler, c.Priority, c.PreviousID, tx.now())
+	_, err := tx.Exec(sqlInsertConversation, c.ID, c.InboxID, c.ContactID, c.Subject, c.Status, c.Handler, c.Priority, c.AssigneeID, c.OwnerLinkID,
+		c.PreviousID, tx.now(), c.TeamID)
 	return err
 }
 
@@ -104,7 +105,7 @@ func (tx *Tx) NextPlace(id kefu.ConversationID, withSeq bool) (Place, error) {
 	}, sqlNextPlace, id, step, tx.now())
 }
 
-// SetStatus changes a conversation's status; closedAt is zero unless it is closed.
+// SetStatus changes a conversation's status; closedAt is zero unless it is closed. It sleeps no more.
 func (tx *Tx) SetStatus(id kefu.ConversationID, s kefu.Status, closedAt time.Time, closedBy string) error {
 	n, err := tx.Exec(sqlSetStatus, id, s, sqldb.Micros(closedAt), closedBy, tx.now())
 	return must(n, err, "conversation", id)

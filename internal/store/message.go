@@ -30,6 +30,7 @@ SELECT m.id, 1 + (SELECT COUNT(*) FROM message_version v WHERE v.message_id = m.
 type Message struct {
 	kefu.Message
 	Fingerprint string
+	Queued      bool // deliveries were made for it in this transaction
 }
 
 // rest is the part of a content that is not its text.

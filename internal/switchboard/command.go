@@ -115,12 +115,22 @@ func (c *change) transfer(conv store.Conversation, link store.Link, in connector
 	return "", c.assign(conv, link, by, to)
 }
 
+// assign gives the conversation to an agent, whose desk owns the talk from now on.
 func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Author) error {
-	previous := conv.AssigneeID
-	conv.AssigneeID, conv.Handler, conv.OwnerLinkID = kefu.AgentID(to.ID), kefu.HandlerAgent, link.ID
-	if err := c.SetHandler(conv.ID, conv.Handler, conv.AssigneeID, conv.OwnerLinkID); err != nil {
+	next := conv
+	next.AssigneeID, next.Handler, next.OwnerLinkID = kefu.AgentID(to.ID), kefu.HandlerAgent, link.ID
+	if next.Status == kefu.StatusPending {
+		next.Status = kefu.StatusOpen
+	}
+	if err := c.UpdateConversation(next); err != nil {
 		return err
 	}
+	return c.assigned(next, conv.AssigneeID, by, connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: to.Name, At: c.Now})
+}
+
+// assigned follows a change of who has a conversation, which is stored: the ticket, the event, the history, and word to the desks unless it
+// went to the queue or a bot.
+func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kefu.Author, word connector.StatusChange) error {
 	t, err := c.TicketOf(conv.ID)
 	if err != nil {
 		return err
@@ -129,10 +139,18 @@ func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Au
 	if err := c.UpdateTicket(t); err != nil {
 		return err
 	}
-	if err := c.conversationEvent("conversation.assigned", conv, by, &previous); err != nil {
+	kind, before := "conversation.assigned", &previous
+	if previous == conv.AssigneeID {
+		kind, before = "conversation.updated", nil
+	}
+	if err := c.conversationEvent(kind, conv, by, before); err != nil {
 		return err
 	}
-	return c.tell(conv, newMessageID(), connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: to.Name, At: c.Now}, true)
+	if word.Kind == connector.StatusAssigned {
+		return c.tell(conv, newMessageID(), word, true)
+	}
+	_, err = c.history(conv.ID, newMessageID(), by, eventText(word))
+	return err
 }
 
 // retry sends a failed or uncertain message again, at the end of its line, marked late.

@@ -43,11 +43,17 @@ func (c *change) receiveChange(link store.Link, in connector.Inbound) (connector
 	if err := c.ReplaceContent(m.ID, content, m.Meta); err != nil {
 		return res, err
 	}
+	m.Content = content
 	c.say("message changed at its source", link.ConversationID, link.TicketName, "message_id", m.ID, "deleted", deleted)
-	return res, c.carryChange(link, m.Message, deleted)
+	return res, c.carryChange(link.ID, m.Message, deleted, m.Author)
 }
 
-func (c *change) carryChange(source store.Link, m kefu.Message, deleted bool) error {
+// carryChange tells of an edit or a deletion, and queues it for the links that can show it, but not for where it came from.
+func (c *change) carryChange(source kefu.LinkID, m kefu.Message, deleted bool, by kefu.Author) error {
+	kind := map[bool]string{true: "message.deleted", false: "message.updated"}[deleted]
+	if err := c.event(kind, m.ConversationID, by, dataOf(m)); err != nil {
+		return err
+	}
 	place, err := c.NextPlace(m.ConversationID, false)
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func (c *change) carryChange(source store.Link, m kefu.Message, deleted bool) er
 	}
 	suffix := "_e" + m.ID[len("msg_"):]
 	for _, l := range links {
-		if l.ID == source.ID || l.Role == kefu.RoleFormer || m.Private && l.Role == kefu.RoleCustomer || !c.b.inboxes[l.InboxID].Changes {
+		if l.ID == source || l.Role == kefu.RoleFormer || m.Private && l.Role == kefu.RoleCustomer || !c.b.inboxes[l.InboxID].Changes {
 			continue
 		}
 		d := kefu.Delivery{ID: kefu.DeliveryID("dlv_" + string(newMessageID()[len("msg_"):]) + string(suffix)), Kind: kefu.DeliverChange,

@@ -17,7 +17,7 @@ type conversationData struct {
 	VisitorID       kefu.ContactID      `json:"visitor_id"`
 	ContactID       kefu.ContactID      `json:"contact_id"`
 	AgentID         *kefu.AgentID       `json:"agent_id"`
-	TeamID          *string             `json:"team_id"`
+	TeamID          *kefu.TeamID        `json:"team_id"`
 	InboxID         kefu.InboxID        `json:"inbox_id"`
 	Channel         string              `json:"channel"`
 	Subject         string              `json:"subject"`
@@ -67,11 +67,26 @@ type ticketData struct {
 }
 
 func (c *change) conversationEvent(kind string, conv store.Conversation, actor kefu.Author, previous *kefu.AgentID) error {
+	if err := c.labels(&conv); err != nil {
+		return err
+	}
 	return c.event(kind, conv.ID, actor, conversationData{
-		ConversationID: conv.ID, VisitorID: conv.ContactID, ContactID: conv.ContactID, AgentID: orNull(conv.AssigneeID), InboxID: conv.InboxID,
-		Channel: c.b.inboxes[conv.InboxID].Channel, Subject: conv.Subject, Status: conv.Status, Priority: conv.Priority, Labels: []string{},
+		ConversationID: conv.ID, VisitorID: conv.ContactID, ContactID: conv.ContactID, AgentID: orNull(conv.AssigneeID), TeamID: orNull(conv.TeamID),
+		InboxID: conv.InboxID, Channel: c.b.inboxes[conv.InboxID].Channel, Subject: conv.Subject, Status: conv.Status, Priority: conv.Priority, Labels: conv.Labels,
 		CreatedAt: conv.CreatedAt, UpdatedAt: c.Now, ClosedBy: conv.ClosedBy, ClosedAt: conv.ClosedAt, PreviousAgentID: previous,
 	})
+}
+
+// labels reads a conversation's labels, unless that was done.
+func (c *change) labels(conv *store.Conversation) error {
+	if conv.Labels != nil {
+		return nil
+	}
+	all, err := c.LabelsOf(conv.ID)
+	if conv.Labels = all[conv.ID]; conv.Labels == nil {
+		conv.Labels = []string{}
+	}
+	return err
 }
 
 func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) error {

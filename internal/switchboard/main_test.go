@@ -41,7 +41,12 @@ func (vault) Keep(_ context.Context, r io.Reader, name string) (kefu.Attachment,
 	b, err := io.ReadAll(r)
 	return kefu.Attachment{Name: name, SHA256: "sha", Size: int64(len(b))}, err
 }
-func (vault) Link(a kefu.Attachment) string { return "https://kefu.example/files/" + a.Name }
+func (vault) Uploaded(id string) (kefu.Attachment, bool) {
+	return kefu.Attachment{Name: id, Type: "image/png", Size: 3, SHA256: "sha"}, strings.HasPrefix(id, "att_")
+}
+func (vault) UploadID(a kefu.Attachment) string { return "att_" + a.Name }
+func (vault) Delete(string) error               { return nil }
+func (vault) Link(a kefu.Attachment) string     { return "https://kefu.example/files/" + a.Name }
 
 func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 	storetest.Each(t, func(t *testing.T, url string) {
@@ -57,6 +62,7 @@ func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 		}
 		inboxes := []switchboard.Inbox{
 			{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint},
+			{ID: "api", Channel: "api", Name: "API", Desks: desks},
 			{ID: "guild", Channel: "discord", Name: "Guild", Marks: true},
 			{ID: "second", Channel: "discord", Name: "Second", Marks: true},
 		}

@@ -54,24 +54,34 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 	if conv.ContactID, err = c.contact(inbox, in.Sender); err != nil {
 		return l, false, err
 	}
-	if err = c.InsertConversation(conv); err != nil {
-		return l, false, err
-	}
-	t := kefu.Ticket{ID: kefu.TicketID(ident.New("tkt")), ExternalID: in.ThreadID, ConversationID: conv.ID, InboxID: inbox, Title: conv.Subject,
-		Status: kefu.TicketPending, Priority: conv.Priority, CreatedAt: c.Now}
-	if t.Number, err = c.InsertTicket(t); err != nil {
-		return l, false, err
-	}
-	l.Number = t.Number
-	if err = c.desks(conv.ID, inbox); err != nil {
-		return l, false, err
-	}
 	actor := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
-	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
-		return l, false, err
+	t, err := c.establish(conv, in.ThreadID, actor)
+	l.Number = t.Number
+	return l, err == nil, err
+}
+
+// establish stores a new conversation with its ticket and its links to the desks, and tells of it.
+func (c *change) establish(conv kefu.Conversation, ticketName string, actor kefu.Author) (kefu.Ticket, error) {
+	t := kefu.Ticket{ID: kefu.TicketID(ident.New("tkt")), ExternalID: ticketName, ConversationID: conv.ID, InboxID: conv.InboxID, Title: conv.Subject,
+		Status: kefu.TicketPending, Priority: conv.Priority, AssigneeID: conv.AssigneeID, CreatedAt: c.Now}
+	err := c.InsertConversation(conv)
+	if err != nil {
+		return t, err
 	}
-	c.say("ticket opened", conv.ID, in.ThreadID, "number", t.Number, "inbox", inbox)
-	return l, true, c.ticketEvent("ticket.created", t, actor)
+	if t.Number, err = c.InsertTicket(t); err != nil {
+		return t, err
+	}
+	if err = c.desks(conv.ID, conv.InboxID); err != nil {
+		return t, err
+	}
+	if conv.Labels == nil {
+		conv.Labels = []string{}
+	}
+	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
+		return t, err
+	}
+	c.say("ticket opened", conv.ID, ticketName, "number", t.Number, "inbox", conv.InboxID)
+	return t, c.ticketEvent("ticket.created", t, actor)
 }
 
 // desks links the conversation to every desk of its inbox; the threads are opened when the first message goes there.

@@ -161,6 +161,8 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 			return res, err
 		}
 		res.ConversationID = link.ConversationID
+	} else if err := c.wakeWaiting(conv, contactAuthor(conv, in)); err != nil {
+		return res, err
 	}
 	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{
 		ID: id, ConversationID: link.ConversationID, Author: contactAuthor(conv, in), Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
@@ -208,6 +210,11 @@ func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) err
 	if err != nil {
 		return err
 	}
+	return c.postAt(place, link, m, role)
+}
+
+// postAt is post at a place that was given out.
+func (c *change) postAt(place store.Place, link store.Link, m *store.Message, role kefu.LinkRole) error {
 	m.Seq, m.CreatedAt = place.Seq, c.Now
 	kind := "message.received"
 	if m.Author.Kind != kefu.AuthorContact {
@@ -221,6 +228,10 @@ func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) err
 	all.InsertMessage(*m)
 	all.AppendEvent(event)
 	queued := all.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
+	begun := -1
+	if m.Author.Kind == kefu.AuthorAgent && !m.Private {
+		begun = all.BeginTicket(m.ConversationID)
+	}
 	changed, err := all.Run()
 	if err != nil {
 		return err
@@ -229,6 +240,12 @@ func (c *change) post(link store.Link, m *store.Message, role kefu.LinkRole) err
 	if deliveries > 0 {
 		c.wake[bus.Deliveries] = true
 	}
+	if begun >= 0 && changed[begun] > 0 {
+		if err := c.begunTicket(m.ConversationID, m.Author); err != nil {
+			return err
+		}
+	}
+	m.Queued = deliveries > 0
 	c.say("message stored", m.ConversationID, link.TicketName, "message_id", m.ID, "seq", m.Seq, "author", m.Author.Kind, "inbox", link.InboxID,
 		"deliveries", deliveries, "possible_duplicate", m.Meta.PossibleDuplicate, "recovered", m.Meta.Recovered)
 	return nil

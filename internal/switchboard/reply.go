@@ -41,7 +41,7 @@ func (c *change) answer(link store.Link, m *store.Message) (connector.Result, er
 	if m.Private {
 		return res, c.post(link, m, kefu.RoleDesk)
 	}
-	if err := c.firstAnswer(conv, link, m.Author); err != nil {
+	if err := c.firstAnswer(conv, link); err != nil {
 		return res, err
 	}
 	if err := c.post(link, m, ""); err != nil {
@@ -60,15 +60,21 @@ func unrouted(conv store.Conversation, link store.Link) string {
 	return ""
 }
 
-// firstAnswer makes the desk that answers first the owner of the talk, and the ticket one that is being worked on.
-func (c *change) firstAnswer(conv store.Conversation, link store.Link, by kefu.Author) error {
+// firstAnswer makes the desk that answers first the owner of the talk. That the ticket is being worked on from then on, post sees to.
+func (c *change) firstAnswer(conv store.Conversation, link store.Link) error {
 	if conv.OwnerLinkID != "" && conv.Handler == kefu.HandlerAgent {
 		return nil
 	}
-	if err := c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID); err != nil {
+	return c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID)
+}
+
+// begunTicket tells that a ticket is being worked on, which is stored.
+func (c *change) begunTicket(conv kefu.ConversationID, by kefu.Author) error {
+	t, err := c.TicketOf(conv)
+	if err != nil {
 		return err
 	}
-	return c.ticketTo(conv.ID, kefu.TicketProcessing, by)
+	return c.ticketEvent("ticket.updated", t, by)
 }
 
 // ticketTo moves a conversation's ticket on; a step that does not exist changes nothing.

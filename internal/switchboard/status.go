@@ -97,13 +97,8 @@ func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 
 // tell writes a line into the history and queues the change of status for the desks, and for the customer's side unless it knows.
 func (c *change) tell(conv store.Conversation, id kefu.MessageID, change connector.StatusChange, customerKnows bool) error {
-	place, err := c.NextPlace(conv.ID, true)
+	place, err := c.history(conv.ID, id, change.By, eventText(change))
 	if err != nil {
-		return err
-	}
-	note := store.Message{Message: kefu.Message{ID: id, ConversationID: conv.ID, Seq: place.Seq, Author: change.By, Private: true, CreatedAt: c.Now,
-		Content: kefu.Content{Type: kefu.ContentEvent, Text: eventText(change)}}}
-	if err := c.InsertMessage(note); err != nil {
 		return err
 	}
 	payload, err := json.Marshal(change)
@@ -126,6 +121,26 @@ func (c *change) tell(conv store.Conversation, id kefu.MessageID, change connect
 	}
 	c.wake[bus.Deliveries] = true
 	return nil
+}
+
+// history writes a line into a conversation's history. It has a place like every message, so it is told like every message: who follows
+// the places meets no hole.
+func (c *change) history(conv kefu.ConversationID, id kefu.MessageID, by kefu.Author, text string) (store.Place, error) {
+	place, err := c.NextPlace(conv, true)
+	if err != nil {
+		return place, err
+	}
+	line := store.Message{Message: kefu.Message{ID: id, ConversationID: conv, Seq: place.Seq, Author: by, Private: true, CreatedAt: c.Now,
+		Content: kefu.Content{Type: kefu.ContentEvent, Text: text}}}
+	event, err := c.newEvent("message.sent", conv, by, dataOf(line.Message))
+	if err != nil {
+		return place, err
+	}
+	all := c.Batch()
+	all.InsertMessage(line)
+	all.AppendEvent(event)
+	_, err = all.Run()
+	return place, err
 }
 
 // eventText is the line of the history, as machines and people find it: "closed by 網站/客戶端: done".

@@ -49,6 +49,12 @@ type Vault interface {
 	Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error)
 	// Link is a signed address that does not expire; "" when the file is not in the vault.
 	Link(a kefu.Attachment) string
+	// Uploaded is the file of an upload's id (att_…); false when the id was not given by us or the file is no longer kept.
+	Uploaded(id string) (kefu.Attachment, bool)
+	// UploadID is the id that Uploaded reads.
+	UploadID(a kefu.Attachment) string
+	// Delete removes a file for good; one that is not kept is no error.
+	Delete(sha256 string) error
 }
 
 // Switchboard applies the rules. Make it with New.
@@ -59,6 +65,9 @@ type Switchboard struct {
 	box     store.Sealer
 	log     *slog.Logger
 	inboxes map[kefu.InboxID]Inbox
+	// Given by Offer.
+	channels Channels
+	changed  func()
 }
 
 // New builds a switchboard for the configured inboxes. box seals what is kept of answers that repeat.
