@@ -48,13 +48,15 @@ func runBaseline(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet(roleBaseline, flag.ContinueOnError)
 	listen := f.String("listen", "", "address")
 	database := f.String("database", "", "sqlite:path or postgres://…")
-	far := f.String("remote", "", "address of the remote")
+	far := f.String("remote", "", "address of the remote; without one nothing is posted")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	var info remoteInfo
-	if err := ask(ctx, "http://"+*far+"/readyz", &info); err != nil {
-		return err
+	if *far != "" {
+		if err := ask(ctx, "http://"+*far+"/readyz", &info); err != nil {
+			return err
+		}
 	}
 	store, err := openCommitter(ctx, *database)
 	if err != nil {
@@ -69,6 +71,7 @@ func runBaseline(ctx context.Context, args []string) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, "ok") })
 	mux.HandleFunc("POST /ticket/update", b.hook)
+	mux.HandleFunc("POST /api/v1/messages", b.message)
 	return serve(ctx, *listen, mux)
 }
 
@@ -92,6 +95,23 @@ func (b *baseline) hook(w http.ResponseWriter, r *http.Request) {
 	}
 	b.queue <- m
 	answer(w, map[string]any{"status": "accepted", "ticket_id": m.ticket})
+}
+
+// message is the least that an open API can do with a message: one row committed, and an answer. It asks nobody who they are.
+func (b *baseline) message(w http.ResponseWriter, r *http.Request) {
+	var m struct {
+		ConversationID string `json:"conversation_id"`
+		Content        string `json:"content"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&m); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if err := b.store.commit(r.Context(), row{sender: m.ConversationID, text: m.Content, at: time.Now().UnixMicro()}); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	answer(w, map[string]any{"conversation_id": m.ConversationID, "content": m.Content})
 }
 
 // post carries rows to Discord, in whatever order, until ctx ends.

@@ -82,8 +82,9 @@ func TestTableGoesBetweenTheMarkers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	beginMark, endMark := marks(partAPI)
 	write("before\n" + beginMark + "old\n" + endMark + "after\n")
-	if err := replaceBetweenMarkers(file, "new\n"); err != nil {
+	if err := replaceBetweenMarkers(file, partAPI, "new\n"); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(file)
@@ -94,7 +95,7 @@ func TestTableGoesBetweenTheMarkers(t *testing.T) {
 		t.Error(diff)
 	}
 	write("no markers")
-	if err := replaceBetweenMarkers(file, "new\n"); err == nil {
+	if err := replaceBetweenMarkers(file, partRelay, "new\n"); err == nil {
 		t.Error("a page without markers was written to")
 	}
 }

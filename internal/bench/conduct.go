@@ -25,7 +25,7 @@ const (
 // outcome is what was measured on one engine.
 type outcome struct {
 	engine     string
-	bare, kefu figures
+	bare, kefu figures // of both parts: their names differ
 }
 
 // conduct measures everything the plan asks for and prints the table.
@@ -56,12 +56,35 @@ func conduct(ctx context.Context, p plan) error {
 	if len(all) == 0 {
 		return fmt.Errorf("no engine is called %q", p.engines)
 	}
-	text := report(p, all)
-	if p.out != "" {
-		return replaceBetweenMarkers(p.out, text)
+	return publish(p, all)
+}
+
+// publish prints the tables of the parts that were measured, or puts each between its own markers.
+func publish(p plan, all []outcome) error {
+	for _, part := range []struct {
+		name   string
+		report func(plan, []outcome) string
+	}{{partRelay, report}, {partAPI, apiReport}} {
+		if !p.has(part.name) {
+			continue
+		}
+		text := part.report(p, all)
+		if p.out == "" {
+			if _, err := io.WriteString(os.Stdout, text); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := replaceBetweenMarkers(p.out, part.name, text); err != nil {
+			return err
+		}
 	}
-	_, err = io.WriteString(os.Stdout, text)
-	return err
+	for _, o := range all {
+		if n := o.missed(p); n > 0 {
+			fmt.Fprintf(p.progress, "MISSED: %d aims of the open API on %s\n", n, o.title())
+		}
+	}
+	return nil
 }
 
 // build makes the program as `make build` does.
@@ -93,9 +116,20 @@ func (g ground) engine(ctx context.Context, engine string) (outcome, error) {
 	var bare, kefu []figures
 	for n := range g.repeat {
 		fmt.Fprintf(g.progress, "%s, round %d of %d\n", engine, n+1, g.repeat)
-		b, k, err := g.round(ctx, fmt.Sprintf("%s-%d", engine, n), fresh)
-		if err != nil {
-			return outcome{}, err
+		b, k := figures{}, figures{}
+		for _, part := range []struct {
+			name  string
+			round func(context.Context, string, func(string) (string, error)) (figures, figures, error)
+		}{{partRelay, g.round}, {partAPI, g.apiRound}} {
+			if !g.has(part.name) {
+				continue
+			}
+			x, y, err := part.round(ctx, fmt.Sprintf("%s-%d", engine, n), fresh)
+			if err != nil {
+				return outcome{}, err
+			}
+			maps.Copy(b, x)
+			maps.Copy(k, y)
 		}
 		bare, kefu = append(bare, b), append(kefu, k)
 	}

@@ -24,7 +24,8 @@ func main() {
 
 // run does the role that the first argument names.
 func run(ctx context.Context, args []string) error {
-	roles := map[string]func(context.Context, []string) error{roleRemote: runRemote, roleLoad: runLoad, roleBaseline: runBaseline}
+	roles := map[string]func(context.Context, []string) error{roleRemote: runRemote, roleLoad: runLoad, roleBaseline: runBaseline,
+		roleAsk: runAsk, roleSockets: runSockets}
 	if len(args) > 0 && roles[args[0]] != nil {
 		return roles[args[0]](ctx, args[1:])
 	}
@@ -45,9 +46,15 @@ type plan struct {
 	out      string        // file with the markers; "" is none
 	profile  string        // folder for CPU profiles of kefu; "" is none
 	limits   bool          // measure the second table
+	part     string        // partAll, or the one to measure
+	sizes    []int         // messages in the databases that the open API is measured on: the small one and the large one
+	sockets  int           // WebSockets that are open at once
 	progress io.Writer
 	args     []string
 }
+
+// has tells whether a part is asked for.
+func (p plan) has(part string) bool { return p.part == partAll || p.part == part }
 
 func parsePlan(args []string) (plan, error) {
 	p := plan{progress: os.Stderr, args: args}
@@ -61,12 +68,20 @@ func parsePlan(args []string) (plan, error) {
 	f.StringVar(&p.out, "out", "", "file whose part between the markers is replaced")
 	f.StringVar(&p.profile, "profile", "", "folder for CPU profiles of kefu")
 	f.BoolVar(&p.limits, "limits", true, "measure with Discord's limits on, too")
+	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API) or all")
+	large := f.Int("large", 1_000_000, "messages in the large database of the open API")
+	f.IntVar(&p.sockets, "sockets", 5000, "WebSockets that are open at once")
 	f.BoolVar(&quick, "quick", false, "one second a point and a tenth of the messages: for a look, not for a table")
 	if err := f.Parse(args); err != nil {
 		return p, err
 	}
 	if quick {
+		*large, p.sockets = *large/10, p.sockets/10
 		p.point, p.messages, p.stored = time.Second, p.messages/10, p.stored/10
+	}
+	p.sizes = []int{apiSmall, max(*large/apiBlock*apiBlock, apiSmall)}
+	if p.part != partAll && p.part != partRelay && p.part != partAPI {
+		return p, fmt.Errorf("there is no part %q: relay, api or all", p.part)
 	}
 	if p.repeat < 1 || p.point <= 0 || p.messages < 1 || p.stored < 0 || f.NArg() > 0 {
 		return p, errors.New("the arguments make no sense: see -help")

@@ -130,17 +130,18 @@ func kernel() string {
 	return strings.TrimSpace(string(text))
 }
 
-// Markers stand around what -out replaces.
-const (
-	beginMark = "<!-- bench: begin -->\n"
-	endMark   = "<!-- bench: end -->\n"
-)
+// marks stand around what -out replaces. The relay's are older than the parts.
+func marks(part string) (begin, end string) {
+	name := map[string]string{partRelay: "bench", partAPI: "bench api"}[part]
+	return "<!-- " + name + ": begin -->\n", "<!-- " + name + ": end -->\n"
+}
 
-func replaceBetweenMarkers(file, text string) error {
+func replaceBetweenMarkers(file, part, text string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
+	beginMark, endMark := marks(part)
 	head, rest, begins := bytes.Cut(old, []byte(beginMark))
 	_, tail, ends := bytes.Cut(rest, []byte(endMark))
 	if !begins || !ends {

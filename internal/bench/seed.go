@@ -28,14 +28,15 @@ func seed(ctx context.Context, url string, messages int) error {
 	if _, err := s.Migrate(ctx); err != nil {
 		return err
 	}
+	at := time.Now().Add(-time.Hour)
 	talks := (messages + seedEach - 1) / seedEach
 	for _, statement := range seedTalks() {
-		if err := fill(ctx, s, statement, talks); err != nil {
+		if err := fill(ctx, s, statement, talks, at); err != nil {
 			return err
 		}
 	}
 	for _, statement := range seedMessages() {
-		if err := fill(ctx, s, statement, messages); err != nil {
+		if err := fill(ctx, s, statement, messages, at); err != nil {
 			return err
 		}
 	}
@@ -45,11 +46,11 @@ func seed(ctx context.Context, url string, messages int) error {
 	})
 }
 
-// fill runs a statement that makes the rows $1 to $2, batch by batch.
-func fill(ctx context.Context, s *store.Store, statement string, rows int) error {
+// fill runs a statement that makes the rows $1 to $2, batch by batch; $3 is a time.
+func fill(ctx context.Context, s *store.Store, statement string, rows int, at time.Time) error {
 	for first := 1; first <= rows; first += seedBatch {
 		err := s.Update(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(statement, first, min(first+seedBatch-1, rows), time.Now().Add(-time.Hour).UnixMicro())
+			_, err := tx.Exec(statement, first, min(first+seedBatch-1, rows), at.UnixMicro())
 			return err
 		})
 		if err != nil {
