@@ -237,14 +237,14 @@ func (a *Auth) Logout(ctx context.Context, by kefu.Caller, refresh string) error
 }
 
 // ChangePassword gives the caller another password. Every other session of theirs ends.
-func (a *Auth) ChangePassword(ctx context.Context, ask kefu.Ask, current, password string) error {
-	if ask.Caller.Kind != kefu.CallerAgent {
+func (a *Auth) ChangePassword(ctx context.Context, by kefu.Caller, current, password string) error {
+	if by.Kind != kefu.CallerAgent {
 		return kefu.Errorf(kefu.KindForbidden, "only an agent who has logged in has a password")
 	}
-	if _, err := a.limits.account.take(ctx, "change "+ask.Caller.ID); err != nil {
+	if _, err := a.limits.account.take(ctx, "change "+by.ID); err != nil {
 		return err
 	}
-	l, err := look(ctx, a, func(t *tx) (store.Login, error) { return t.LoginOf(kefu.AgentID(ask.Caller.ID)) })
+	l, err := look(ctx, a, func(t *tx) (store.Login, error) { return t.LoginOf(kefu.AgentID(by.ID)) })
 	if err != nil {
 		return unreadable(known(err, "the account was deactivated"))
 	}
@@ -265,10 +265,10 @@ func (a *Auth) ChangePassword(ctx context.Context, ask kefu.Ask, current, passwo
 		if err := t.SetPassword(l.ID, hashed); err != nil {
 			return struct{}{}, err
 		}
-		if err := endOthers(t, l.ID, ask.Caller.Credential, "the password was changed"); err != nil {
+		if err := endOthers(t, l.ID, by.Credential, "the password was changed"); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, t.Audit(ask.Caller, "agent.password_changed", string(l.ID), nil)
+		return struct{}{}, t.Audit(by, "agent.password_changed", string(l.ID), nil)
 	})
 	return err
 }

@@ -48,6 +48,16 @@ type ProgramChange struct {
 	ExpiresAt kefu.Opt[time.Time]      `json:"expires_at,omitzero" doc:"When it ends by itself; null is never."`
 }
 
+// ProgramKind says by what a program shows who it is.
+type ProgramKind = store.ProgramKind
+
+// Kinds of programs.
+const (
+	KindKey     = store.ProgramKey     // shows its key
+	KindOAuth   = store.ProgramOAuth   // gets access tokens with its secret
+	KindSigning = store.ProgramSigning // signs each request
+)
+
 // maxBound is how many inboxes and teams a credential may be bound to.
 const maxBound = 100
 

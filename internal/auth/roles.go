@@ -11,8 +11,8 @@ import (
 	"kefu/internal/store"
 )
 
-// Role is a role as the API shows it.
-type Role struct {
+// RoleRights is a role as the API shows it.
+type RoleRights struct {
 	Role      kefu.Role  `json:"role" doc:"The role." enum:"admin,supervisor,agent"`
 	Scopes    []string   `json:"scopes" doc:"What agents of this role may do."`
 	Addresses []string   `json:"addresses" doc:"Networks from which they may; none is any."`
@@ -25,9 +25,9 @@ type RoleChange struct {
 }
 
 // Roles lists the roles. The list has one page.
-func (a *Auth) Roles(ctx context.Context) (List[Role], error) {
-	return look(ctx, a, func(t *tx) (List[Role], error) {
-		out := List[Role]{Items: []Role{}}
+func (a *Auth) Roles(ctx context.Context) (List[RoleRights], error) {
+	return look(ctx, a, func(t *tx) (List[RoleRights], error) {
+		out := List[RoleRights]{Items: []RoleRights{}}
 		for _, r := range kefu.Roles() {
 			shown, err := role(t, r)
 			if err != nil {
@@ -40,28 +40,28 @@ func (a *Auth) Roles(ctx context.Context) (List[Role], error) {
 }
 
 // Role reads one role.
-func (a *Auth) Role(ctx context.Context, r kefu.Role) (Role, error) {
-	return look(ctx, a, func(t *tx) (Role, error) { return role(t, r) })
+func (a *Auth) Role(ctx context.Context, r kefu.Role) (RoleRights, error) {
+	return look(ctx, a, func(t *tx) (RoleRights, error) { return role(t, r) })
 }
 
-func role(t *tx, r kefu.Role) (Role, error) {
+func role(t *tx, r kefu.Role) (RoleRights, error) {
 	if !r.Valid() {
-		return Role{}, kefu.Errorf(kefu.KindNotFound, "no role of this name: the roles are admin, supervisor and agent")
+		return RoleRights{}, kefu.Errorf(kefu.KindNotFound, "no role of this name: the roles are admin, supervisor and agent")
 	}
 	have, err := t.RoleAddress(r)
 	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
-		return Role{}, err
+		return RoleRights{}, err
 	}
 	return showRole(r, have), nil
 }
 
-func showRole(r kefu.Role, have store.RoleAddress) Role {
-	return Role{Role: r, Scopes: ScopesOf(r), Addresses: networks(have.Allow), UpdatedAt: orNull(have.UpdatedAt)}
+func showRole(r kefu.Role, have store.RoleAddress) RoleRights {
+	return RoleRights{Role: r, Scopes: ScopesOf(r), Addresses: networks(have.Allow), UpdatedAt: orNull(have.UpdatedAt)}
 }
 
 // UpdateRole changes from where a role may be used. It refuses a list that would shut out whoever asks; the command line never goes by it.
-func (a *Auth) UpdateRole(ctx context.Context, ask kefu.Ask, r kefu.Role, ch RoleChange) (Role, error) {
-	return do(ctx, a, ask, func(t *tx) (Role, error) {
+func (a *Auth) UpdateRole(ctx context.Context, ask kefu.Ask, r kefu.Role, ch RoleChange) (RoleRights, error) {
+	return do(ctx, a, ask, func(t *tx) (RoleRights, error) {
 		now, err := role(t, r)
 		if err != nil {
 			return now, err

@@ -80,16 +80,13 @@ func (a *Auth) EndContactSessions(ctx context.Context, ask kefu.Ask, id kefu.Con
 	return err
 }
 
-// mayActFor tells whether a program may let a contact speak: the contact is there, and within what the program sees.
+// mayActFor tells whether somebody may let a contact speak: the contact is there, and within what they see.
 func (a *Auth) mayActFor(t *tx, by kefu.Caller, id kefu.ContactID) error {
-	if by.Kind != kefu.CallerClient && by.Kind != kefu.CallerSystem {
-		return kefu.Errorf(kefu.KindForbidden, "only a program may have sessions for contacts")
-	}
 	c, err := t.Contact(id)
 	if err == nil && (c.MergedInto != "" || !c.ErasedAt.IsZero()) {
 		return kefu.Errorf(kefu.KindConflict, "the contact was merged or erased")
 	}
-	if err != nil || !by.Bound {
+	if err != nil {
 		return found(err, "contact")
 	}
 	sight, err := t.Sight(by)
