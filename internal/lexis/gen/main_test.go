@@ -9,7 +9,7 @@ import (
 // TestTablesAreFresh makes the tables again when npm has the dictionaries in its cache; tests fetch nothing.
 func TestTablesAreFresh(t *testing.T) {
 	dir := t.TempDir()
-	if err := fetch(dir, "--offline"); err != nil {
+	if err := fetch(t.Context(), dir, "--offline"); err != nil {
 		t.Skipf("TABLES NOT COMPARED: the dictionaries are not at hand (npm cache add %s): %v", dictionaries, err)
 	}
 	want, err := build(dir)

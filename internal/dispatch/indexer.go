@@ -1,0 +1,69 @@
+package dispatch
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"kefu/internal/bus"
+	"kefu/internal/switchboard"
+)
+
+const (
+	// indexBatch bounds how many events or rows are taken into the search index in one commit: on SQLite messages wait for it.
+	indexBatch = 64
+	// indexShare is how many times as long as a step took the indexer rests, so that messages are not kept waiting while much is indexed.
+	indexShare = 1
+	indexRest  = 10 * time.Millisecond
+)
+
+// Indexer keeps the search index up with the events. Two on one database are safe: each step is taken by one of them.
+type Indexer struct {
+	Switchboard *switchboard.Switchboard
+	Bus         *bus.Bus
+	Log         *slog.Logger
+}
+
+// Run indexes until ctx ends. Without events it costs one look whenever the longest wait is over.
+func (x Indexer) Run(ctx context.Context) error {
+	wake, cancel := x.Bus.Subscribe(bus.Placed)
+	defer cancel()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-timer.C:
+		}
+		for more := true; more; {
+			began := time.Now()
+			did, err := x.Switchboard.Index(ctx, indexBatch)
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err != nil {
+				x.Log.WarnContext(ctx, "the search index waits: the database does not take it now", "error", err)
+			}
+			more = did.More && err == nil
+			if !sleep(ctx, max(indexShare*time.Since(began), indexRest)) {
+				return nil
+			}
+		}
+		timer.Reset(indexLook)
+	}
+}
+
+// indexLook is how often the indexer looks without a signal.
+const indexLook = 10 * time.Second
+
+// CatchUp indexes without rests until there is nothing left: for tools that fill a database. batch is how many rows share a commit.
+func (x Indexer) CatchUp(ctx context.Context, batch int) error {
+	for {
+		did, err := x.Switchboard.Index(ctx, batch)
+		if err != nil || !did.More {
+			return err
+		}
+	}
+}
