@@ -88,7 +88,7 @@ func odd(s *openapi3.Schema) []any {
 // TestBadInputIsRefusedClearly sends every operation that takes a body all that is bad for any, and every wrong type in every member.
 func TestBadInputIsRefusedClearly(t *testing.T) {
 	t.Parallel()
-	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), names{})}
+	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), withAdmin(t))}
 	c.index()
 	for id, at := range c.ops {
 		if at.RequestBody == nil || at.RequestBody.Value.Content.Get("application/json") == nil {
@@ -123,7 +123,7 @@ func TestBadInputIsRefusedClearly(t *testing.T) {
 // TestOddInputIsNeverAFault sends values that fit their types and are strange; whatever the rules say, it is not 500.
 func TestOddInputIsNeverAFault(t *testing.T) {
 	t.Parallel()
-	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), names{})}
+	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), withAdmin(t))}
 	c.index()
 	for id, at := range c.ops {
 		target := "/api/v1" + at.target(slices.Repeat([]string{"nobody"}, strings.Count(at.path, "{")))

@@ -125,9 +125,10 @@ func (s *server) describe(o *operation) huma.Operation {
 
 // refuses lists how an operation may refuse.
 func (o *operation) refuses() []kefu.ErrKind {
-	kinds := []kefu.ErrKind{kefu.KindMalformed, kefu.KindInvalid, kefu.KindRateLimited, kefu.KindInternal, kefu.KindUnavailable}
+	kinds := []kefu.ErrKind{kefu.KindMalformed, kefu.KindInvalid, kefu.KindRateLimited, kefu.KindInternal, kefu.KindUnavailable,
+		kefu.KindUnauthorized} // an open operation takes passwords and tokens
 	if o.scope != open {
-		kinds = append(kinds, kefu.KindUnauthorized, kefu.KindForbidden)
+		kinds = append(kinds, kefu.KindForbidden)
 	}
 	if strings.Contains(o.path, "{") || o.method != http.MethodGet {
 		kinds = append(kinds, kefu.KindNotFound)

@@ -80,7 +80,7 @@ func readDocument(t *testing.T) *openapi3.T {
 
 func TestTheDocumentAndItsPageAreServed(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, storetest.SQLite(t), names{})
+	r := newRig(t, storetest.SQLite(t), withAdmin(t))
 	var doc struct {
 		OpenAPI string
 		Servers []struct{ URL string }

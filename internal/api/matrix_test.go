@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,21 +10,6 @@ import (
 	"kefu/internal/auth"
 	"kefu/internal/storetest"
 )
-
-// cast believes that a bearer token is the name of one of these.
-type cast struct {
-	names
-
-	callers map[string]kefu.Caller
-}
-
-func (c cast) Authenticate(_ context.Context, r auth.Request) (kefu.Caller, error) {
-	who, ok := c.callers[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
-	if !ok {
-		return who, kefu.Errorf(kefu.KindUnauthorized, "send credentials")
-	}
-	return who, nil
-}
 
 // everybody is each role and kind of credentials with the scopes that it has.
 func everybody() map[string]kefu.Caller {
@@ -50,7 +34,7 @@ func everybody() map[string]kefu.Caller {
 func TestEveryRoleAtEveryOperation(t *testing.T) {
 	t.Parallel()
 	callers := everybody()
-	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), cast{callers: callers})}
+	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, storetest.SQLite(t), func(n *names) { n.callers = callers })}
 	c.index()
 	for id, at := range c.ops {
 		target := "/api/v1" + at.target(slices.Repeat([]string{"nobody"}, strings.Count(at.path, "{")))

@@ -17,62 +17,82 @@ import (
 	"kefu/internal/api"
 	"kefu/internal/auth"
 	"kefu/internal/bus"
+	"kefu/internal/secret"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
 	"kefu/internal/storetest"
 	"kefu/internal/switchboard"
+	"kefu/internal/vault"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
-// names believes what a request says about itself: "Bearer admin" is an admin, "Bearer scope labels:read" a program with that scope.
+// names believes what a request says about itself: "Bearer admin" is an admin, "Bearer scope labels:read" a program with that scope. Other
+// credentials are looked at for what they are.
 type names struct {
-	api.Authenticator
+	*auth.Auth
 
-	limit auth.Limit
-	over  error
+	admin kefu.Caller
+	// callers are others whose names are believed.
+	callers map[string]kefu.Caller
+	limit   auth.Limit
+	over    error
 }
 
-func (names) Authenticate(_ context.Context, r auth.Request) (kefu.Caller, error) {
-	who, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+func (n *names) Authenticate(ctx context.Context, r auth.Request) (kefu.Caller, error) {
+	who, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if c, ok := n.callers[who]; ok {
+		return c, nil
+	}
 	switch scope, isScope := strings.CutPrefix(who, "scope "); {
 	case isScope:
 		return kefu.Caller{Kind: kefu.CallerClient, ID: "key_1", Name: "program", Scopes: strings.Fields(scope)}, nil
 	case who == "admin":
-		return kefu.Caller{Kind: kefu.CallerAgent, ID: "agt_1", Name: "Ann", Role: kefu.RoleAdmin, Scopes: []string{"*:*"}}, nil
-	case ok && who == "panic":
+		return n.admin, nil
+	case who == "panic":
 		panic("a fault in the code")
 	}
-	return kefu.Caller{}, kefu.Errorf(kefu.KindUnauthorized, "send credentials")
+	return n.Auth.Authenticate(ctx, r)
 }
 
-func (n names) Allow(context.Context, kefu.Caller, netip.Addr) (auth.Limit, error) {
+// Allow counts nothing: the tests ask more than anybody may.
+func (n *names) Allow(context.Context, kefu.Caller, netip.Addr) (auth.Limit, error) {
 	return n.limit, n.over
 }
 
-// plainBox seals nothing: these tests look at answers, not at what is stored.
-type plainBox struct{}
+// files is the vault as the rules see it.
+type files struct{ *vault.Vault }
 
-func (plainBox) Seal(plain, _ string) (string, error)  { return plain, nil }
-func (plainBox) Open(sealed, _ string) (string, error) { return sealed, nil }
-
-type files struct{}
-
-func (files) Keep(_ context.Context, r io.Reader, name string) (kefu.Attachment, error) {
-	raw, err := io.ReadAll(r)
-	return kefu.Attachment{Name: name, SHA256: strings.Repeat("0", 64), Size: int64(len(raw))}, err
+func attachment(f vault.File) kefu.Attachment {
+	return kefu.Attachment{Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256}
 }
-func (files) Uploaded(string) (kefu.Attachment, bool) { return kefu.Attachment{}, false }
-func (files) Link(a kefu.Attachment) string           { return "https://kefu.example/files/" + a.Name }
+
+func file(a kefu.Attachment) vault.File {
+	return vault.File{SHA256: a.SHA256, Size: a.Size, Type: a.Type, Name: a.Name}
+}
+
+func (f files) Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error) {
+	kept, err := f.Put(ctx, r, name)
+	return attachment(kept), err
+}
+func (f files) Link(a kefu.Attachment) string { return f.Vault.Link(file(a), 0, time.Time{}) }
+func (f files) Uploaded(id string) (kefu.Attachment, bool) {
+	kept, ok := f.FileOf(id)
+	return attachment(kept), ok
+}
+func (f files) UploadID(a kefu.Attachment) string { return f.Token(file(a)) }
 
 // rig is the API on a real store.
 type rig struct {
 	t     *testing.T
 	store *store.Store
+	names *names
 	http.Handler
 }
 
-func newRig(t *testing.T, url string, who api.Authenticator) *rig {
+const publicURL = "https://kefu.example"
+
+func newRig(t *testing.T, url string, edit ...func(*names)) *rig {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 	if err != nil {
@@ -83,10 +103,47 @@ func newRig(t *testing.T, url string, who api.Authenticator) *rig {
 	if _, err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	board := switchboard.New(st, bus.New(), files{}, plainBox{}, log, []switchboard.Inbox{{ID: "api", Channel: "api", Name: "API"}})
-	return &rig{t, st, api.New(api.Options{Log: log, Board: board, Auth: who, PublicURL: "https://kefu.example",
-		Metrics: http.NotFoundHandler(), Files: http.NotFoundHandler(), Ready: func(context.Context) []api.Check { return nil }})}
+	log, key, signals := slog.New(slog.DiscardHandler), make([]byte, 32), bus.New()
+	box, err := secret.NewBox(secret.Derive(key, "sealed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := vault.New(t.TempDir(), key, publicURL, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	board := switchboard.New(st, signals, files{kept}, box, log, []switchboard.Inbox{{ID: "api", Channel: "api", Name: "API"}})
+	if err := st.Update(t.Context(), func(tx *store.Tx) error { return tx.SaveInbox("api", "api", "API", true) }); err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := auth.New(auth.Options{Store: st, Box: box, Key: key, PublicURL: publicURL, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := &names{Auth: accounts}
+	for _, e := range edit {
+		e(who)
+	}
+	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, PublicURL: publicURL,
+		Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
+}
+
+// withAdmin makes the first admin of the store the one that "Bearer admin" names.
+func withAdmin(t *testing.T) func(*names) {
+	return func(n *names) {
+		email, password, _, err := n.EnsureAdmin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens, err := n.Login(t.Context(), email, password, auth.From{Address: netip.MustParseAddr("127.0.0.1")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.admin, err = n.Auth.Authenticate(t.Context(), auth.Request{Method: "GET", Target: "/",
+			Header: http.Header{"Authorization": {"Bearer " + tokens.AccessToken}}, Address: netip.MustParseAddr("127.0.0.1")}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // answer is what came back.

@@ -13,7 +13,9 @@ import (
 
 func TestALabelFromMakingToDeleting(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, storetest.SQLite(t), names{limit: auth.Limit{Name: "key", Limit: 200, Remaining: 7, Window: minute, Reset: 1500e6}})
+	r := newRig(t, storetest.SQLite(t), withAdmin(t), func(n *names) {
+		n.limit = auth.Limit{Name: "key", Limit: 200, Remaining: 7, Window: minute, Reset: 1500e6}
+	})
 	made := r.ask("POST", "/api/v1/labels", `{"name":"退貨","color":null}`, "Idempotency-Key", "k1")
 	if made.status != http.StatusCreated || made.member("name") != "退貨" || made.header.Get("ETag") == "" {
 		t.Fatalf("%d %s", made.status, made.raw)
@@ -62,7 +64,7 @@ func TestALabelFromMakingToDeleting(t *testing.T) {
 
 func TestTheDoorRefuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, storetest.SQLite(t), names{})
+	r := newRig(t, storetest.SQLite(t), withAdmin(t))
 	long := strings.Repeat("x", 256)
 	tests := []struct {
 		name, method, target, body string
@@ -125,7 +127,7 @@ func TestTheDoorRefuses(t *testing.T) {
 
 func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, storetest.SQLite(t), names{})
+	r := newRig(t, storetest.SQLite(t), withAdmin(t))
 	p := r.ask("POST", "/api/v1/labels", `{"name":1,"color":2,"a":3}`).problem(t)
 	if len(p.Errors) != 3 {
 		t.Errorf("by its schema: %+v", p.Errors)
@@ -138,8 +140,10 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 
 func TestOverTheLimit(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, storetest.SQLite(t), names{limit: auth.Limit{Name: "key", Limit: 1, Window: minute, Reset: minute, RetryAfter: 7 * 1e9},
-		over: kefu.Errorf(kefu.KindRateLimited, "too many requests")})
+	r := newRig(t, storetest.SQLite(t), func(n *names) {
+		n.limit = auth.Limit{Name: "key", Limit: 1, Window: minute, Reset: minute, RetryAfter: 7 * 1e9}
+		n.over = kefu.Errorf(kefu.KindRateLimited, "too many requests")
+	})
 	for _, header := range []string{"Bearer admin", "Bearer nobody"} {
 		got := r.ask("GET", "/api/v1/labels", "", "Authorization", header)
 		if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "7" || got.problem(t).Code != "rate_limited" {
