@@ -32,7 +32,8 @@ func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 type names struct {
 	*auth.Auth
 
-	admin kefu.Caller
+	admin           kefu.Caller
+	email, password string // the admin's
 	// callers are others whose names are believed.
 	callers map[string]kefu.Caller
 	limit   auth.Limit
@@ -131,11 +132,12 @@ func newRig(t *testing.T, url string, edit ...func(*names)) *rig {
 // withAdmin makes the first admin of the store the one that "Bearer admin" names.
 func withAdmin(t *testing.T) func(*names) {
 	return func(n *names) {
-		email, password, _, err := n.EnsureAdmin(t.Context())
+		var err error
+		n.email, n.password, _, err = n.EnsureAdmin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		tokens, err := n.Login(t.Context(), email, password, auth.From{Address: netip.MustParseAddr("127.0.0.1")})
+		tokens, err := n.Login(t.Context(), n.email, n.password, auth.From{Address: netip.MustParseAddr("127.0.0.1")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,116 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+)
+
+// steps drives every operation, in an order in which it can be done. A resource's steps stand together.
+func steps() []step {
+	return slices.Concat(
+		labelSteps(),
+		conversationSteps(),
+		messageSteps(),
+		endSteps(),
+		programSteps("APIKey"),
+		programSteps("SigningKey"),
+		programSteps("OAuthClient"),
+		roleSteps(),
+		sessionSteps(),
+		loginSteps(),
+	)
+}
+
+func labelSteps() []step {
+	return []step{
+		{op: "createLabel", body: `{"name":"退貨","color":"#ff0000","description":"x"}`, headers: []string{"Idempotency-Key", "label"}, keep: "label=id"},
+		{op: "createLabel", body: `{"name":"bare"}`, keep: "other=id"},
+		{op: "listLabels", query: "limit=1", keep: "cursor=next_cursor"},
+		{op: "listLabels", query: "limit=200&cursor={cursor}"},
+		{op: "getLabel", path: "{label}"},
+		{op: "updateLabel", path: "{label}", body: `{"color":null,"description":"y"}`},
+		{op: "deleteLabel", path: "{other}"},
+	}
+}
+
+func conversationSteps() []step {
+	return []step{
+		{op: "startConversation", body: `{"contact":{"name":"王小明","email":"ming@example.com"},"subject":"Refund","content":"你好","priority":"high","labels":["退貨"]}`,
+			headers: []string{"Idempotency-Key", "begin"}, keep: "conversation=id contact=contact_id"},
+		{op: "startConversation", body: `{"contact_id":"{contact}"}`, keep: "second=id"},
+		{op: "getConversation", path: "{conversation}"},
+		{op: "listConversations", query: "limit=1", keep: "cursor=next_cursor"},
+		{op: "listConversations", query: "limit=1&cursor={cursor}"},
+		{op: "listConversations", query: "status=open&inbox=api&channel=api&assignee=none&label=%E9%80%80%E8%B2%A8&priority=high&contact={contact}" +
+			"&updated_since=2020-01-01T00:00:00Z&q=refund"},
+		{op: "claimConversation", path: "{conversation}", body: `{}`},
+		{op: "updateConversation", path: "{conversation}", body: `{"priority":"urgent","subject":"Refund of A-1001","snoozed_until":null,"labels":["退貨"],"status":"pending"}`},
+		{op: "handOffConversation", path: "{second}", body: `{"to":"queue","reason":"lunch"}`},
+		{op: "transferConversation", path: "{second}", body: `{"agent_id":"{me}","note":"yours"}`},
+	}
+}
+
+func messageSteps() []step {
+	return []step{
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"on its way"}`, headers: []string{"Idempotency-Key", "send"}, keep: "message=id"},
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"a note","private":true}`},
+		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest", keep: "cursor=next_cursor"},
+		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest&cursor={cursor}"},
+		{op: "listMessages", path: "{conversation}", query: "after=1"},
+		{op: "getMessage", path: "{message}"},
+		{op: "updateMessage", path: "{message}", body: `{"content":"on its way, I think"}`},
+		{op: "readConversation", path: "{conversation}", body: `{"seq":1}`},
+		{op: "retryMessage", path: "{message}", status: http.StatusConflict}, // nothing of it failed
+		{op: "recallMessage", path: "{message}"},
+	}
+}
+
+// endSteps are what can be done last to what the others made.
+func endSteps() []step {
+	return []step{
+		{op: "listEvents", query: "since=0&limit=200"},
+		{op: "listEvents", query: "since=0&types=message.*&wait=0"},
+		{op: "endConversation", path: "{second}"},
+	}
+}
+
+// programSteps are those of each kind of credential of programs.
+func programSteps(kind string) []step {
+	id := "{" + kind + "}"
+	return []step{
+		{op: "create" + kind, body: `{"name":"shop","scopes":["labels:read","messages:*"],"addresses":["10.0.0.0/8"],"expires_at":"2099-01-01T00:00:00Z"}`,
+			headers: []string{"Idempotency-Key", kind}, keep: kind + "=id"},
+		{op: "list" + kind + "s", query: "limit=1"},
+		{op: "get" + kind, path: id},
+		{op: "update" + kind, path: id, body: `{"name":"shops","addresses":null,"inbox_ids":["api"],"expires_at":null}`},
+		{op: "rotate" + kind, path: id},
+		{op: "revoke" + kind, path: id},
+	}
+}
+
+func roleSteps() []step {
+	return []step{
+		{op: "listRoles"},
+		{op: "getRole", path: "agent"},
+		{op: "updateRole", path: "agent", body: `{"addresses":["10.0.0.0/8","::1"]}`},
+		{op: "updateRole", path: "agent", body: `{"addresses":null}`},
+	}
+}
+
+func sessionSteps() []step {
+	return []step{
+		{op: "createContactSession", path: "{contact}", body: `{"expires_in":600}`},
+		{op: "endContactSessions", path: "{contact}"},
+		{op: "createTicket"},
+	}
+}
+
+func loginSteps() []step {
+	return []step{
+		{op: "login", body: `{"email":"{email}","password":"{password}"}`, keep: "refresh=refresh_token access=access_token"},
+		{op: "me", headers: []string{"Authorization", "Bearer {access}"}},
+		{op: "refresh", body: `{"refresh_token":"{refresh}"}`, keep: "refresh=refresh_token access=access_token"},
+		{op: "changePassword", body: `{"current_password":"{password}","password":"another long one"}`, headers: []string{"Authorization", "Bearer {access}"}},
+		{op: "logout", body: `{"refresh_token":"{refresh}"}`},
+	}
+}
