@@ -22,5 +22,11 @@ func (s *server) routes() []route {
 	if s.Auth != nil {
 		list = append(list, route{base + "/", s.v1(), "its own list says what each operation needs"})
 	}
+	if s.Socket != nil {
+		list = append(list, route{"GET /ws", s.Socket, "the line's own door asks who comes"})
+	}
+	if s.Accounts != nil {
+		list = append(list, s.oauthRoutes()...)
+	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"kefu"
+	"kefu/internal/auth"
 	"kefu/internal/connector"
 	"kefu/internal/switchboard"
 )
@@ -48,10 +49,14 @@ type Options struct {
 	// Board holds the rules that /api/v1 calls, Auth knows who calls. Without Auth there is no /api/v1.
 	Board *switchboard.Switchboard
 	Auth  Authenticator
+	// Accounts holds the verbs of credentials; without it there is nothing to log in with and no OAuth2.
+	Accounts *auth.Auth
 	// PublicURL is where clients reach this server, for the API's document; "" leaves it to the address they read it from.
 	PublicURL string
 	// Version is the program's, for the API's document.
 	Version string
+	// Socket is the WebSocket door, which asks by itself who comes; nil has none.
+	Socket http.Handler
 	// Observe is told of every hook and its status, for metrics. It must not block.
 	Observe func(inbox kefu.InboxID, status int)
 }

@@ -10,10 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"kefu"
-	"kefu/internal/api"
+	"kefu/internal/auth"
 	"kefu/internal/bus"
 	"kefu/internal/config"
 	"kefu/internal/connector"
@@ -22,6 +20,7 @@ import (
 	"kefu/internal/secret"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
+	"kefu/internal/stream"
 	"kefu/internal/switchboard"
 	"kefu/internal/vault"
 )
@@ -50,10 +49,13 @@ type App struct {
 	board    *switchboard.Switchboard
 	vault    *vault.Vault
 	box      *secret.Box
+	registry *connector.Registry
 	inboxes  []*inbox
 	keepers  []*dispatch.Keeper
 	sender   *dispatch.Dispatcher
 	metrics  *metrics
+	auth     *auth.Auth
+	hub      *stream.Hub
 	handler  http.Handler
 	port     *port
 	services []service
@@ -67,7 +69,7 @@ type App struct {
 // Close must be called, also after Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1)}
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.assemble, a.openPort} {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.assemble, a.openPort} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err
@@ -102,6 +104,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	if _, err = a.store.Migrate(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
 	}
+	a.metrics.watch(a.store)
 	leave, err := a.db.HoldPresence(ctx, a.node)
 	if err != nil {
 		return fmt.Errorf("say that this node is alive: %w", err)
@@ -135,22 +138,20 @@ func (a *App) build(ctx context.Context) error {
 	known := make([]switchboard.Inbox, 0, len(a.inboxes))
 	targets := make([]dispatch.Target, 0, len(a.inboxes))
 	for _, in := range a.inboxes {
-		known = append(known, in.rules(a.cfg.Desks(in.ID)))
+		known = append(known, in.rules(a.desks(in.ID)))
 		targets = append(targets, in.target(a.Capacity))
 	}
 	a.board = switchboard.New(a.store, signals, transcripts{vault: a.vault}, a.box, a.Log, known)
+	a.board.Offer(channels{a}, func() { a.inboxesChanged(ctx) })
 	for _, in := range a.inboxes {
 		in.directory.Switchboard = a.board
 	}
 	a.sender = dispatch.New(dispatch.Options{Store: a.store, Switchboard: a.board, Bus: signals, Log: a.Log, Targets: targets, Node: a.node,
 		Observe: a.metrics.attempt})
-	a.metrics.watch(a.store)
 	if err := a.saveInboxes(ctx); err != nil {
 		return err
 	}
-	fallback, _ := a.cfg.DefaultInbox("wordpress")
-	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
-		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook})
+	a.openDoors(signals)
 	a.prepareServices(signals)
 	return nil
 }
@@ -158,22 +159,15 @@ func (a *App) build(ctx context.Context) error {
 func (a *App) saveInboxes(ctx context.Context) error {
 	return a.store.Update(ctx, func(tx *store.Tx) error {
 		for _, in := range a.inboxes {
+			if in.made {
+				continue
+			}
 			if err := tx.SaveInbox(in.ID, in.Channel, in.Name, true); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func (a *App) hooks() []api.Hook {
-	var hooks []api.Hook
-	for _, in := range a.inboxes {
-		if in.can.Receiver != nil {
-			hooks = append(hooks, api.Hook{Inbox: in.ID, Receiver: in.can.Receiver})
-		}
-	}
-	return hooks
 }
 
 func (a *App) openPort(ctx context.Context) error {

@@ -92,14 +92,14 @@ func (a *App) examineDatabase(ctx context.Context) []Finding {
 
 // examineInboxes probes all inboxes at once, so that one dead remote does not delay the answers about the others.
 func (a *App) examineInboxes(ctx context.Context) []Finding {
-	registry, err := connector.NewRegistry(a.Factories...)
-	if err != nil {
+	var err error
+	if a.registry, err = connector.NewRegistry(a.Factories...); err != nil {
 		return []Finding{fail("program", "channels", err.Error(), "")}
 	}
 	answers := make([][]Finding, len(a.cfg.Inboxes))
 	var all sync.WaitGroup
 	for i, c := range a.cfg.Inboxes {
-		in, err := a.buildInbox(registry, c)
+		in, err := a.buildInbox(c.Connector())
 		if err != nil {
 			answers[i] = []Finding{fail(string(c.ID), "settings", err.Error(), "correct the inbox's settings; `kefu config doc` lists them")}
 			continue

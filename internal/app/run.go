@@ -11,6 +11,7 @@ import (
 
 	"kefu/internal/bus"
 	"kefu/internal/dispatch"
+	"kefu/internal/store"
 )
 
 // stopTime is how long requests that are being answered may take when the program stops.
@@ -32,8 +33,9 @@ func (a *App) now() time.Time {
 // prepareServices lists what Run starts.
 func (a *App) prepareServices(signals *bus.Bus) {
 	relay := dispatch.Relay{Store: a.store, Bus: signals, Log: a.Log, Node: a.node}
-	a.services = []service{{"relay", relay.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
-		{"inboxes", a.watchInboxes}}
+	indexer := dispatch.Indexer{Switchboard: a.board, Bus: signals, Log: a.Log}
+	a.services = []service{{"relay", relay.Run}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
+		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {
 			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log,
@@ -77,20 +79,42 @@ func (a *App) runOnce(ctx context.Context) error {
 	return group.Wait()
 }
 
+// inboxChannel carries to the other nodes that inboxes were changed.
+const inboxChannel = "kefu_inboxes"
+
 // watchInboxes ends the services when inboxes were changed through the API, here or on another node.
 func (a *App) watchInboxes(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	heard := make(chan struct{}, 1)
+	go func() {
+		_ = a.db.Listen(ctx, inboxChannel, func(node string) {
+			if node != "" && node != a.node {
+				wake(heard)
+			}
+		})
+	}()
 	select {
 	case <-ctx.Done():
 		return nil
 	case <-a.changed:
-		return errChanged
+	case <-heard:
+	}
+	return errChanged
+}
+
+// inboxesChanged has the inboxes built anew, on every node; it does not wait for that.
+func (a *App) inboxesChanged(ctx context.Context) {
+	wake(a.changed)
+	err := a.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.Notify(inboxChannel, a.node) })
+	if err != nil {
+		a.Log.WarnContext(ctx, "other nodes were not told that inboxes have changed: restart them", "error", err)
 	}
 }
 
-// inboxesChanged has the inboxes built anew; it does not wait.
-func (a *App) inboxesChanged() {
+func wake(ch chan struct{}) {
 	select {
-	case a.changed <- struct{}{}:
+	case ch <- struct{}{}:
 	default:
 	}
 }

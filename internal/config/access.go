@@ -31,13 +31,21 @@ func (c *Config) DefaultInbox(channel string) (kefu.InboxID, bool) {
 	return "", false
 }
 
+// Route lists the inboxes that the route of inbox id names, in its order; false when it has no route of its own.
+func (c *Config) Route(id kefu.InboxID) ([]kefu.InboxID, bool) {
+	for _, r := range c.Routes {
+		if r.From == id {
+			return slices.Clone(r.To), true
+		}
+	}
+	return nil, false
+}
+
 // Desks lists the inboxes that the conversations of inbox id are mirrored to, in the order of its route. The console sees all of them
 // and is not listed. Without a route of its own a conversation has the console only, unless the only desk there is a Discord inbox.
 func (c *Config) Desks(id kefu.InboxID) []kefu.InboxID {
-	for _, r := range c.Routes {
-		if r.From == id {
-			return slices.Clone(r.To)
-		}
+	if to, routed := c.Route(id); routed {
+		return to
 	}
 	if only, ok := c.onlyDesk(); ok && only.Channel == channelDiscord && only.ID != id {
 		return []kefu.InboxID{only.ID}

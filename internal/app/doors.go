@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"kefu/internal/api"
+	"kefu/internal/auth"
+	"kefu/internal/bus"
+	"kefu/internal/stream"
+)
+
+// openAuth makes what knows who asks. On a database in which nobody can log in it makes an admin, whose password the log tells this once.
+func (a *App) openAuth(ctx context.Context) error {
+	key, err := a.key()
+	if err != nil {
+		return err
+	}
+	a.auth, err = auth.New(auth.Options{Store: a.store, Box: a.box, Key: key, PublicURL: a.cfg.PublicURL, Log: a.Log, Now: a.Clock})
+	if err != nil {
+		return err
+	}
+	email, password, made, err := a.auth.EnsureAdmin(ctx)
+	if err != nil {
+		return fmt.Errorf("make the first admin: %w", err)
+	}
+	if made {
+		a.Log.WarnContext(ctx, "the first admin was made: note the password, it is not shown again, and change it (kefu agent passwd)",
+			"email", email, "password", password)
+	}
+	return nil
+}
+
+// openDoors makes the handler of all routes.
+func (a *App) openDoors(signals *bus.Bus) {
+	edge := api.NewEdge(a.Log, a.cfg.TrustedProxies)
+	a.hub = stream.New(stream.Options{Board: a.board, Auth: a.auth, Bus: signals, Log: a.Log, Node: a.node, PublicURL: a.cfg.PublicURL,
+		Client: edge.Client, Refuse: edge.Refuse, Now: a.Clock})
+	fallback, _ := a.cfg.DefaultInbox("wordpress")
+	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
+		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
+		Board: a.board, Auth: a.auth, Accounts: a.auth, PublicURL: a.cfg.PublicURL, Version: a.Version, Socket: a.hub.Handler()})
+}
+
+func (a *App) hooks() []api.Hook {
+	var hooks []api.Hook
+	for _, in := range a.inboxes {
+		if in.can.Receiver != nil {
+			hooks = append(hooks, api.Hook{Inbox: in.ID, Receiver: in.can.Receiver})
+		}
+	}
+	return hooks
+}
+
+const (
+	purgeEvery  = time.Minute
+	snoozeEvery = 10 * time.Second
+	// keepEvents is how long events can be read again: a client that was away for longer reads what it shows anew.
+	keepEvents = 30 * 24 * time.Hour
+	pruneBatch = 1000
+)
+
+// tidy deletes what nobody can use any more, until ctx ends.
+func (a *App) tidy(ctx context.Context) error {
+	every(ctx, purgeEvery, func(ctx context.Context) {
+		if err := a.auth.Purge(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "what has expired cannot be deleted now", "error", err)
+		}
+		for n := int64(pruneBatch); n == pruneBatch; {
+			var err error
+			if n, err = a.board.PruneEvents(ctx, a.now().Add(-keepEvents), pruneBatch); err != nil && ctx.Err() == nil {
+				a.Log.WarnContext(ctx, "old events cannot be deleted now", "error", err)
+				return
+			}
+		}
+	})
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
+	defer cancel()
+	return a.auth.Purge(stopping)
+}
+
+// wakeSnoozed opens snoozed conversations whose time has come, until ctx ends.
+func (a *App) wakeSnoozed(ctx context.Context) error {
+	every(ctx, snoozeEvery, func(ctx context.Context) {
+		if _, _, err := a.board.OpenSnoozed(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "snoozed conversations cannot be opened now", "error", err)
+		}
+	})
+	return nil
+}
+
+// every calls fn at once and then again after each rest, until ctx ends.
+func every(ctx context.Context, rest time.Duration, fn func(context.Context)) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		fn(ctx)
+		timer.Reset(rest)
+	}
+}
