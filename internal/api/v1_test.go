@@ -104,6 +104,7 @@ func TestTheDoorRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			got := r.ask(tt.method, "/api/v1"+tt.target, tt.body, tt.headers...)
 			p := got.problem(t)
 			if got.status != tt.status || p.RequestID == "" || p.Code == "" || tt.status < 500 && p.Detail == "" {
