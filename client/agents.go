@@ -70,6 +70,13 @@ type StatusSource struct {
 	UpdatedAt time.Time  `json:"updated_at"`
 }
 
+// Identity is the name by which an inbox knows somebody.
+type Identity struct {
+	InboxID    string    `json:"inbox_id"`
+	ExternalID string    `json:"external_id"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
 // Agents are the people who answer.
 type Agents struct{ c *Client }
 
@@ -103,9 +110,19 @@ func (s Agents) SetStatus(ctx context.Context, id, status string) (*Presence, er
 	return put[Presence](ctx, s.c, at("/agents", id, "status"), map[string]string{"status": status}, nil)
 }
 
-// Bind says who an agent is at a desk: externalID is what the inbox calls them.
-func (s Agents) Bind(ctx context.Context, id, inboxID, externalID string) (*Agent, error) {
-	return post[Agent](ctx, s.c, at("/agents", id, "identities"), map[string]string{"inbox_id": inboxID, "external_id": externalID})
+// Status reads whether an agent can answer, and by whose word.
+func (s Agents) Status(ctx context.Context, id string) (*Presence, error) {
+	return get[Presence](ctx, s.c, at("/agents", id, "status"), nil)
+}
+
+// Identities walks the names by which desks know an agent.
+func (s Agents) Identities(ctx context.Context, id string) iter.Seq2[Identity, error] {
+	return whole[Identity](ctx, s.c, at("/agents", id, "identities"))
+}
+
+// Bind says who an agent is at a desk: externalID is what the inbox calls them, such as a Discord user id.
+func (s Agents) Bind(ctx context.Context, id, inboxID, externalID string) (*Identity, error) {
+	return post[Identity](ctx, s.c, at("/agents", id, "identities"), map[string]string{"inbox_id": inboxID, "external_id": externalID})
 }
 
 // Team is a group of agents that shares a queue.
@@ -144,9 +161,9 @@ func (s Teams) Get(ctx context.Context, id string) (*Team, error) {
 	return get[Team](ctx, s.c, at("/teams", id), nil)
 }
 
-// List walks all teams.
-func (s Teams) List(ctx context.Context) iter.Seq2[Team, error] {
-	return items[Team](ctx, s.c, "/teams", nil)
+// List walks the teams with query in their names; "" is all of them.
+func (s Teams) List(ctx context.Context, query string) iter.Seq2[Team, error] {
+	return items[Team](ctx, s.c, "/teams", url.Values(filter{}.text("q", query)))
 }
 
 // Update changes the members that are present.

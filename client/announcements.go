@@ -21,9 +21,12 @@ type Announcement struct {
 
 // AnnouncementPost is what became of an announcement in one place.
 type AnnouncementPost struct {
-	InboxID string `json:"inbox_id"`
-	State   string `json:"state"` // queued, delivered or failed
-	Reason  string `json:"reason"`
+	InboxID    string    `json:"inbox_id"`
+	State      string    `json:"state"` // queued, delivered or failed
+	Reason     string    `json:"reason"`
+	ExternalID string    `json:"external_id"` // of the message that it became
+	Attempts   int64     `json:"attempts"`
+	UpdatedAt  time.Time `json:"updated_at"`
 }
 
 // NewAnnouncement is what an announcement is made of. Without inboxes it goes to each that has a channel for it.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/url"
 	"time"
@@ -10,20 +9,21 @@ import (
 
 // AuditEntry is one line of the audit log.
 type AuditEntry struct {
-	At         time.Time       `json:"at"`
-	Actor      AuditActor      `json:"actor"`
-	Credential string          `json:"credential"`
-	Address    string          `json:"address"`
-	Action     string          `json:"action"` // "agent.updated"
-	Target     string          `json:"target"` // the id of what was changed
-	Detail     json.RawMessage `json:"detail"`
+	ID     string         `json:"id"`
+	At     time.Time      `json:"at"`
+	Actor  AuditActor     `json:"actor"`
+	Action string         `json:"action"` // "agent.updated"
+	Target string         `json:"target"` // the id of what was changed
+	Detail map[string]any `json:"detail"`
 }
 
 // AuditActor is who did it.
 type AuditActor struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	Type       string `json:"type"`
+	ID         string `json:"id"`
+	Name       string `json:"name"`       // as it was then
+	Credential string `json:"credential"` // the key or session that was shown
+	Address    string `json:"address"`
 }
 
 // AuditFilter narrows the log; empty members do not.

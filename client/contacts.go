@@ -58,6 +58,17 @@ func (f ContactFilter) query() url.Values {
 		text("inbox", f.InboxID).time("created_since", f.CreatedSince).time("updated_since", f.UpdatedSince))
 }
 
+// Erasure is the receipt of what was removed of a person.
+type Erasure struct {
+	ContactID     string    `json:"contact_id"`
+	ErasedAt      time.Time `json:"erased_at"`
+	Conversations int64     `json:"conversations"`
+	Messages      int64     `json:"messages"`
+	Files         int64     `json:"files"`
+	Identities    int64     `json:"identities"`
+	Events        int64     `json:"events"`
+}
+
 // ContactSession is a token for one contact alone, for their browser or app.
 type ContactSession struct {
 	ID        string    `json:"id"`
@@ -81,7 +92,7 @@ func (s Contacts) Get(ctx context.Context, id string) (*Contact, error) {
 	return get[Contact](ctx, s.c, at("/contacts", id), nil)
 }
 
-// List walks those that the filter keeps.
+// List walks those that the filter keeps, newest first; with UpdatedSince in the order of their last change, oldest first.
 func (s Contacts) List(ctx context.Context, f ContactFilter) iter.Seq2[Contact, error] {
 	return items[Contact](ctx, s.c, "/contacts", f.query())
 }
@@ -96,13 +107,9 @@ func (s Contacts) Merge(ctx context.Context, id, into string) (*Contact, error) 
 	return post[Contact](ctx, s.c, at("/contacts", id, "merge"), map[string]string{"into": into})
 }
 
-// Erase removes the person's data and words everywhere. It cannot be undone. The receipt says what was removed.
-func (s Contacts) Erase(ctx context.Context, id string) (json.RawMessage, error) {
-	out, err := post[json.RawMessage](ctx, s.c, at("/contacts", id, "erase"), nil)
-	if err != nil {
-		return nil, err
-	}
-	return *out, nil
+// Erase removes the person's data and words everywhere. It cannot be undone; again it gives the same receipt.
+func (s Contacts) Erase(ctx context.Context, id string) (*Erasure, error) {
+	return post[Erasure](ctx, s.c, at("/contacts", id, "erase"), nil)
 }
 
 // Export is everything that is known about the person, as one JSON document.

@@ -138,8 +138,8 @@ func (s Conversations) Update(ctx context.Context, id string, ch ConversationCha
 }
 
 // End closes one. Idempotent.
-func (s Conversations) End(ctx context.Context, id string, opts ...CallOption) (*Conversation, error) {
-	return call[Conversation](ctx, s.c, "DELETE", at("/conversations", id), nil, opts)
+func (s Conversations) End(ctx context.Context, id string, opts ...CallOption) error {
+	return remove(ctx, s.c, at("/conversations", id), opts)
 }
 
 // Claim makes a conversation the caller's, if nobody was faster; else the error, which IsConflict knows, names the owner. A program names

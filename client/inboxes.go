@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"net/url"
 	"time"
 )
 
@@ -10,10 +11,10 @@ import (
 type Inbox struct {
 	Tagged
 
-	ID       string `json:"id"`
-	Channel  string `json:"channel"`
-	Name     string `json:"name"`
-	Settings any    `json:"settings"` // secrets are ***
+	ID       string         `json:"id"`
+	Channel  string         `json:"channel"`
+	Name     string         `json:"name"`
+	Settings map[string]any `json:"settings"` // secrets are ***
 	// Provisioned inboxes stand in the server's file, and are not changed here.
 	Provisioned bool      `json:"provisioned"`
 	CreatedAt   time.Time `json:"created_at"`
@@ -30,8 +31,29 @@ type NewInbox struct {
 
 // InboxChange is what changes; absent members stay.
 type InboxChange struct {
-	Name     Opt[string]         `json:"name,omitzero"`
+	Name Opt[string] `json:"name,omitzero"`
+	// Settings that are not named stay, nil clears one, *** leaves a secret as it is.
 	Settings Opt[map[string]any] `json:"settings,omitzero"`
+}
+
+// Channel is a kind of inbox.
+type Channel struct {
+	Kind         string            `json:"kind"`
+	Title        map[string]string `json:"title"`    // by language
+	Customer     bool              `json:"customer"` // customers can write by it
+	Desk         bool              `json:"desk"`     // agents can answer by it
+	Fields       []ChannelField    `json:"fields"`   // of Settings
+	Capabilities []string          `json:"capabilities"`
+}
+
+// ChannelField is a setting of a kind of inbox.
+type ChannelField struct {
+	Name     string            `json:"name"`
+	Type     string            `json:"type"` // string, secret, bool, duration, list or map
+	Required bool              `json:"required"`
+	Default  string            `json:"default"`
+	Label    map[string]string `json:"label"` // by language
+	Doc      string            `json:"doc"`
 }
 
 // Inboxes are the places where customers write or staff answer.
@@ -47,9 +69,14 @@ func (s Inboxes) Get(ctx context.Context, id string) (*Inbox, error) {
 	return get[Inbox](ctx, s.c, at("/inboxes", id), nil)
 }
 
-// List walks all inboxes.
-func (s Inboxes) List(ctx context.Context) iter.Seq2[Inbox, error] {
-	return items[Inbox](ctx, s.c, "/inboxes", nil)
+// List walks the inboxes of a channel; "" is all of them.
+func (s Inboxes) List(ctx context.Context, channel string) iter.Seq2[Inbox, error] {
+	return items[Inbox](ctx, s.c, "/inboxes", url.Values(filter{}.text("channel", channel)))
+}
+
+// Channels walks the kinds of inbox that there are, with the settings that each needs.
+func (s Inboxes) Channels(ctx context.Context) iter.Seq2[Channel, error] {
+	return whole[Channel](ctx, s.c, "/channels")
 }
 
 // Update changes the members that are present.

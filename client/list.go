@@ -48,6 +48,23 @@ func items[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
+// whole walks a list that has one page, and knows neither limits nor cursors.
+func whole[T any](ctx context.Context, c *Client, path string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		p, err := get[page[T]](ctx, c, path, nil)
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, item := range p.Items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Collect reads at most limit items of a list into a slice; 0 is all of them.
 func Collect[T any](list iter.Seq2[T, error], limit int) ([]T, error) {
 	var all []T

@@ -113,8 +113,8 @@ func (s Messages) Edit(ctx context.Context, id, content string, opts ...CallOpti
 }
 
 // Recall empties a message. The old text is kept for audit.
-func (s Messages) Recall(ctx context.Context, id string, opts ...CallOption) (*Message, error) {
-	return call[Message](ctx, s.c, "DELETE", at("/messages", id), nil, opts)
+func (s Messages) Recall(ctx context.Context, id string, opts ...CallOption) error {
+	return remove(ctx, s.c, at("/messages", id), opts)
 }
 
 // Retry sends it again to every place where its delivery failed or is uncertain.

@@ -74,6 +74,11 @@ func (s Programs) Update(ctx context.Context, id string, ch ProgramChange, opts 
 	return put[Program](ctx, s.c, at(s.path, id), ch, opts)
 }
 
+// Rotate gives one another secret; the old one is worthless at once.
+func (s Programs) Rotate(ctx context.Context, id string) (*Program, error) {
+	return post[Program](ctx, s.c, at(s.path, id, "rotate"), nil)
+}
+
 // Revoke makes one worthless, at once and for good.
 func (s Programs) Revoke(ctx context.Context, id string) error {
 	return remove(ctx, s.c, at(s.path, id), nil)
@@ -87,8 +92,3 @@ type SigningKeys struct{ Programs }
 
 // OAuthClients get short-lived tokens by OAuth2 client credentials.
 type OAuthClients struct{ Programs }
-
-// Rotate gives a client another secret; the old one is worthless at once.
-func (s OAuthClients) Rotate(ctx context.Context, id string) (*Program, error) {
-	return post[Program](ctx, s.c, at(s.path, id, "rotate"), nil)
-}

@@ -2,28 +2,37 @@ package client
 
 import (
 	"context"
+	"iter"
+	"time"
 )
 
-// RoleAddresses are the networks from which a role may be used; none is any.
-type RoleAddresses struct {
+// Role is what agents may do, and from where.
+type Role struct {
 	Tagged
 
-	Role      string   `json:"role"`
-	Addresses []string `json:"addresses"`
+	Role      string     `json:"role"` // admin, supervisor or agent
+	Scopes    []string   `json:"scopes"`
+	Addresses []string   `json:"addresses"` // networks from which they may; none is any
+	UpdatedAt *time.Time `json:"updated_at"`
 }
 
 // Roles are admin, supervisor and agent.
 type Roles struct{ c *Client }
 
-// Addresses reads from where a role may be used.
-func (s Roles) Addresses(ctx context.Context, role string) (*RoleAddresses, error) {
-	return get[RoleAddresses](ctx, s.c, at("/roles", role, "addresses"), nil)
+// List walks all roles.
+func (s Roles) List(ctx context.Context) iter.Seq2[Role, error] {
+	return whole[Role](ctx, s.c, "/roles")
 }
 
-// SetAddresses says from where a role may be used; none is from anywhere.
-func (s Roles) SetAddresses(ctx context.Context, role string, networks []string, opts ...CallOption) (*RoleAddresses, error) {
+// Get reads one.
+func (s Roles) Get(ctx context.Context, role string) (*Role, error) {
+	return get[Role](ctx, s.c, at("/roles", role), nil)
+}
+
+// SetAddresses says from which networks a role may be used; none is from any. A list that shuts the caller out is refused.
+func (s Roles) SetAddresses(ctx context.Context, role string, networks []string, opts ...CallOption) (*Role, error) {
 	if networks == nil {
 		networks = []string{}
 	}
-	return put[RoleAddresses](ctx, s.c, at("/roles", role, "addresses"), map[string][]string{"addresses": networks}, opts)
+	return put[Role](ctx, s.c, at("/roles", role), map[string][]string{"addresses": networks}, opts)
 }

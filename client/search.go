@@ -18,12 +18,20 @@ type SearchQuery struct {
 
 // Hit is something that was found.
 type Hit struct {
-	Type           string    `json:"type"`
+	Type           string    `json:"type"` // conversation, message, contact, ticket or article
 	ID             string    `json:"id"`
 	ConversationID *string   `json:"conversation_id"`
 	Title          string    `json:"title"`
-	Excerpt        string    `json:"excerpt"`
+	Excerpt        string    `json:"excerpt"` // plain text: escape it before it is shown as HTML
+	Marks          []Mark    `json:"marks"`   // which parts of the excerpt were found
+	Score          *float64  `json:"score"`   // share of the words that it has, when nothing has all of them
 	CreatedAt      time.Time `json:"created_at"`
+}
+
+// Mark is a part of an excerpt, counted from 0 in characters (code points); End is not included.
+type Mark struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 // Search finds words.
