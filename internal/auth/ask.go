@@ -20,7 +20,7 @@ type tx struct {
 
 func (a *Auth) tx(t *store.Tx) *tx {
 	if a.Now != nil {
-		return &tx{t, a.Now()}
+		return &tx{t, a.Now().UTC().Truncate(time.Microsecond)}
 	}
 	return &tx{t, t.Now}
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kefu"
 	"kefu/internal/ident"
@@ -48,7 +49,7 @@ func errLogin() error {
 // each address; those counts are in memory.
 func (a *Auth) Login(ctx context.Context, email, password string, from From) (Tokens, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if len(email) > maxEmail {
+	if len(email) > maxEmail || !utf8.ValidString(email) || strings.ContainsRune(email, 0) {
 		return Tokens{}, errLogin()
 	}
 	if _, err := a.limits.tries.take(ctx, network(from.Address)); err != nil {

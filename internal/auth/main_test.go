@@ -27,17 +27,18 @@ const (
 type rig struct {
 	*auth.Auth
 
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	key   []byte
 	ahead time.Duration
+	at    time.Time
 }
 
 func each(t *testing.T, fn func(t *testing.T, r *rig)) {
 	storetest.Each(t, func(t *testing.T, url string) { fn(t, newRig(t, url)) })
 }
 
-func newRig(t *testing.T, url string) *rig {
+func newRig(t testing.TB, url string) *rig {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 	if err != nil {
@@ -60,7 +61,20 @@ func newRig(t *testing.T, url string) *rig {
 	return r
 }
 
-func (r *rig) now() time.Time { return time.Now().Add(r.ahead) }
+func newRigOnSQLite(t testing.TB) *rig {
+	t.Helper()
+	return newRig(t, storetest.SQLite(t))
+}
+
+func (r *rig) now() time.Time {
+	if !r.at.IsZero() {
+		return r.at
+	}
+	return time.Now().Add(r.ahead)
+}
+
+// freeze stops the clock.
+func (r *rig) freeze(at time.Time) { r.at = at }
 
 var (
 	home = netip.MustParseAddr("203.0.113.7")
@@ -179,4 +193,3 @@ func refuses(t *testing.T, name string, err error, kind kefu.ErrKind, words stri
 		t.Errorf("%s: %v (%s), want %s with %q", name, err, kefu.KindOf(err), kind, words)
 	}
 }
-

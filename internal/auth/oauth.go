@@ -88,6 +88,9 @@ func (a *Auth) IssueToken(ctx context.Context, g Grant) (AccessToken, error) {
 
 // oauthClient is a client that shows its secret, and is good now.
 func (a *Auth) oauthClient(t *tx, id, secret string, from netip.Addr) (store.Program, error) {
+	if !ident.Valid(programPrefix(store.ProgramOAuth), id) {
+		id = "" // nobody's
+	}
 	p, err := t.ProgramAlone(id)
 	if err != nil && !errors.Is(err, sqldb.ErrNoRows) {
 		return p, err

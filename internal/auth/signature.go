@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kefu"
+	"kefu/internal/ident"
 	"kefu/internal/store"
 )
 
@@ -61,6 +62,9 @@ func readSigned(r Request) (h signedHeaders, err error) {
 
 // bySignature believes a request once. The signature is checked before anything is stored, so that strangers cannot fill the table of nonces.
 func (a *Auth) bySignature(ctx context.Context, r Request, id string) (kefu.Caller, error) {
+	if !ident.Valid(programPrefix(store.ProgramSigning), id) {
+		return kefu.Caller{}, unauthorized("X-Kefu-Key must be the id of a signing key, such as sgn_…")
+	}
 	h, err := readSigned(r)
 	if err != nil {
 		return kefu.Caller{}, err

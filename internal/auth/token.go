@@ -39,7 +39,7 @@ func newSigner(key []byte, issuer string) (*signer, error) {
 	sum := sha256.Sum256(key)
 	s := &signer{key: key, id: hex.EncodeToString(sum[:4]), issuer: issuer}
 	var err error
-	s.jose, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: key, KeyID: s.id}}, (&jose.SignerOptions{}).WithType("JWT"))
+	s.jose, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", s.id))
 	return s, err
 }
 
