@@ -117,10 +117,18 @@ func (s *server) describe(o *operation) huma.Operation {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "If-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "The ETag of what you read: the change is refused when somebody else was faster."})
 	}
-	if o.document != nil {
-		o.document(&op)
-	}
 	return op
+}
+
+// describeUploads describes bodies that handlers read for themselves. It comes after registering: huma would read what it finds described.
+func describeUploads(doc *huma.OpenAPI) {
+	for _, item := range doc.Paths {
+		if op := item.Post; op != nil {
+			if o, ok := op.Metadata[metaOperation].(*operation); ok && o.document != nil {
+				o.document(op)
+			}
+		}
+	}
 }
 
 // refuses lists how an operation may refuse.

@@ -113,7 +113,7 @@ func newRig(t *testing.T, url string, edit ...func(*names)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	board := switchboard.New(st, signals, files{kept}, box, log, []switchboard.Inbox{{ID: "api", Channel: "api", Name: "API"}})
+	board := switchboard.New(st, signals, files{kept}, box, log, []switchboard.Inbox{{ID: "api", Channel: "api", Name: "API", Announces: true}})
 	if err := st.Update(t.Context(), func(tx *store.Tx) error { return tx.SaveInbox("api", "api", "API", true) }); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,22 @@ import "slices"
 // operations is the route list of /api/v1: one slice for each resource, in the order of the document.
 func (s *server) operations() []operation {
 	return slices.Concat(
+		s.loginRoutes(),
+		s.conversationRoutes(),
+		s.messageRoutes(),
+		s.eventRoutes(),
+		s.searchRoutes(),
+		s.agentRoutes(),
+		s.teamRoutes(),
+		s.contactRoutes(),
+		s.inboxRoutes(),
 		s.labelRoutes(),
+		s.cannedRoutes(),
+		s.attachmentRoutes(),
+		s.announcementRoutes(),
+		s.auditRoutes(),
+		s.roleRoutes(),
+		s.programRoutes(),
+		s.sessionRoutes(),
 	)
 }

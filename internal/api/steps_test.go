@@ -9,8 +9,15 @@ import (
 func steps() []step {
 	return slices.Concat(
 		labelSteps(),
+		agentSteps(),
+		teamSteps(),
+		inboxSteps(),
+		cannedSteps(),
+		attachmentSteps(),
 		conversationSteps(),
 		messageSteps(),
+		contactSteps(),
+		auditSteps(),
 		endSteps(),
 		programSteps("APIKey"),
 		programSteps("SigningKey"),
@@ -18,6 +25,7 @@ func steps() []step {
 		roleSteps(),
 		sessionSteps(),
 		loginSteps(),
+		searchSteps(),
 	)
 }
 

@@ -36,6 +36,7 @@ func (s *server) register(mux *http.ServeMux) *huma.OpenAPI {
 		o.register(s, doors, s.describe(&o))
 	}
 	doc := doors.OpenAPI()
+	describeUploads(doc)
 	growing(doc)
 	return doc
 }

@@ -26,6 +26,10 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 	may := map[string]string{
 		"sqlCountMessages": "counts them all",
 		"sqlSyncInbox":     "runs once, at the start",
+		"sqlEventsAbout":   "erasing a person is rare; only events of no conversation are read",
+		"sqlEventsOf":      "erasing a person is rare, and an index would cost every event",
+		"sqlFileInMessage": "erasing a person is rare; only messages with more than text are read",
+		"sqlFileInHistory": "erasing a person is rare",
 	}
 	s := openStore(t, storetest.SQLite(t))
 	for name, text := range constants(t) {

@@ -35,6 +35,8 @@ type Inbox struct {
 	Desks []kefu.InboxID
 	// Marks says that it can show what became of a message; Changes that it can carry edits and deletions.
 	Marks, Changes bool
+	// Announces says that it has a place for announcements.
+	Announces bool
 	// SweepEvery is how often open threads are compared with their source of truth; 0 when there is none.
 	SweepEvery time.Duration
 	// Fingerprint tells what the inbox will know a message of ours by, before it is sent; nil when it does not say.
