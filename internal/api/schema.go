@@ -31,6 +31,14 @@ func newSchemas() *schemas {
 	enumerate(r, kefu.AgentStatuses())
 	enumerate(r, []kefu.Status{kefu.StatusOpen, kefu.StatusPending, kefu.StatusSnoozed, kefu.StatusClosed})
 	enumerate(r, []kefu.Priority{kefu.PriorityLow, kefu.PriorityMedium, kefu.PriorityHigh, kefu.PriorityUrgent})
+	enumerate(r, []kefu.Handler{kefu.HandlerQueue, kefu.HandlerBot, kefu.HandlerAgent})
+	enumerate(r, []kefu.TicketStatus{kefu.TicketPending, kefu.TicketProcessing, kefu.TicketResolved, kefu.TicketClosed})
+	enumerate(r, []kefu.AuthorKind{kefu.AuthorContact, kefu.AuthorAgent, kefu.AuthorBot, kefu.AuthorSystem})
+	enumerate(r, []kefu.LinkRole{kefu.RoleCustomer, kefu.RoleDesk, kefu.RoleFormer})
+	enumerate(r, []kefu.DeliveryState{kefu.DeliveryQueued, kefu.DeliverySending, kefu.DeliveryDelivered, kefu.DeliveryFailed, kefu.DeliveryUncertain,
+		kefu.DeliverySkipped})
+	enumerate(r, []kefu.ContentType{kefu.ContentText, kefu.ContentImage, kefu.ContentFile, kefu.ContentOrderCard, kefu.ContentForm, kefu.ContentChoice,
+		kefu.ContentArticle, kefu.ContentEvent})
 	return r
 }
 

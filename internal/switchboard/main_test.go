@@ -25,9 +25,10 @@ func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 // board is a switchboard on a real database with two inboxes: a shop whose threads can be compared, and a guild that is its desk.
 type board struct {
 	*switchboard.Switchboard
-	t     *testing.T
-	store *store.Store
-	clock *clock
+	t       *testing.T
+	store   *store.Store
+	clock   *clock
+	signals *bus.Bus
 }
 
 // clock is the time of the SQLite runs, so that days can pass; PostgreSQL has its own.
@@ -66,7 +67,8 @@ func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 			{ID: "guild", Channel: "discord", Name: "Guild", Marks: true},
 			{ID: "second", Channel: "discord", Name: "Second", Marks: true},
 		}
-		fn(t, &board{switchboard.New(s, bus.New(), vault{}, box{}, slog.New(slog.DiscardHandler), inboxes), t, s, c})
+		signals := bus.New()
+		fn(t, &board{switchboard.New(s, signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes), t, s, c, signals})
 	})
 }
 
