@@ -9,6 +9,7 @@ import (
 func steps() []step {
 	return slices.Concat(
 		labelSteps(),
+		searchSteps(),
 		agentSteps(),
 		teamSteps(),
 		inboxSteps(),
@@ -25,7 +26,6 @@ func steps() []step {
 		roleSteps(),
 		sessionSteps(),
 		loginSteps(),
-		searchSteps(),
 	)
 }
 
