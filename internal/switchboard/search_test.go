@@ -2,6 +2,7 @@ package switchboard_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -415,6 +416,59 @@ func TestOldMessagesAreWalked(t *testing.T) {
 			Types: []switchboard.SearchType{"messages"}})
 		if len(list.Items) != 152 || list.Items[0].Excerpt != "訂單 new" || list.Items[1].Excerpt != "訂單 149" {
 			t.Errorf("%d messages, first %q, %q", len(list.Items), list.Items[0].Excerpt, list.Items[1].Excerpt)
+		}
+	})
+}
+
+// TestBothEnginesFindTheSame holds each engine against the analysis itself, over texts and queries made of the same few parts.
+func TestBothEnginesFindTheSame(t *testing.T) {
+	each(t, nil, func(t *testing.T, b *board) {
+		r := rand.New(rand.NewPCG(7, 7))
+		parts := []string{"退", "貨", "货", "退貨", "訂單", "取消", "軟體", "软件", "the", "refunded", "refund", "generously", "general", "A-1001", "1001", "a", "5",
+			"1e5", "0x1F", "amy@example.com", "https://example.com/a?b=1", "Café", "ＶＩＰ", "한국", "カｶﾞ", "𠮷", "'", `"`, "*", "AND", "NOT", "<->", ":", "\\", "é-è"}
+		draw := func(most int) string {
+			var s strings.Builder
+			for range 1 + r.IntN(most) {
+				s.WriteString(parts[r.IntN(len(parts))] + []string{"", " ", "，"}[r.IntN(3)])
+			}
+			return s.String()
+		}
+		texts := map[string]string{}
+		for i := range 60 {
+			conv := b.take("shop", opening(fmt.Sprint(i), draw(12))).ConversationID
+			m := b.messages(conv)[0]
+			texts[string(m.ID)] = m.Content.Text
+		}
+		b.index()
+		found := 0
+		for range 300 {
+			text := draw(3)
+			q := lexis.Parse(text)
+			if q.Empty() {
+				continue
+			}
+			var want, got []string
+			for id, s := range texts {
+				if q.Score(s) == 1 {
+					want = append(want, id)
+				}
+			}
+			b.view(func(tx *store.Tx) error {
+				hits, _, err := tx.Search(kefu.Sight{Kind: kefu.SeesAll}, store.SearchFilter{Kinds: []store.SearchKind{store.FoundMessage}, Query: q, Limit: 100})
+				for _, h := range hits {
+					got = append(got, h.Ref)
+				}
+				return err
+			})
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%q (%v) finds %d, want %d", text, q, len(got), len(want))
+			}
+			found += len(got)
+		}
+		if found < 300 {
+			t.Errorf("only %d hits: the test has become empty", found)
 		}
 	})
 }
