@@ -248,8 +248,8 @@ func (c *conn) read() {
 
 // misread counts a frame that was not understood; the tenth within a minute ends the connection.
 func (c *conn) misread(now time.Time) {
-	recent := slices.DeleteFunc(c.malformed, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
-	c.malformed = append(recent, now)
+	c.malformed = slices.DeleteFunc(c.malformed, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
+	c.malformed = append(c.malformed, now)
 	if len(c.malformed) >= maxMalformed {
 		c.close(closing{closeMalformed, "ten frames in a minute were not understood"}, true)
 	}

@@ -24,7 +24,7 @@ func (r *rig) refused(query, origin string) string {
 	if origin != "" {
 		h.Set("Origin", origin)
 	}
-	ws, res, err := websocket.Dial(r.t.Context(), r.url(query), &websocket.DialOptions{HTTPHeader: h})
+	ws, res, err := websocket.Dial(r.t.Context(), r.url(query), &websocket.DialOptions{HTTPHeader: h}) //nolint:bodyclose // Dial says it need not be
 	if err == nil {
 		_ = ws.CloseNow()
 		return ""
@@ -55,7 +55,7 @@ func TestWhoMayConnect(t *testing.T) {
 				t.Errorf("%s from %q: %q, want %q", tt.query, tt.origin, got, tt.want)
 			}
 		}
-		res, err := http.Get(r.server.URL + "/ws?token=" + ken.ID) //nolint:noctx // the server is ours and ends with the test
+		res, err := http.Get(r.server.URL + "/ws?token=" + ken.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,19 +71,19 @@ func TestConnectionsAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		_, ken := r.talk("ken", switchboard.NewConversation{})
 		_, lee := r.talk("lee", switchboard.NewConversation{})
-		_, max := r.talk("max", switchboard.NewConversation{})
+		_, mac := r.talk("mac", switchboard.NewConversation{})
 		first := r.dial(ken)
 		r.dial(ken)
 		if got := r.refused("?token="+ken.ID, ""); got != "rate_limited" {
 			t.Errorf("a third one: %q", got)
 		}
 		r.dial(lee)
-		if got := r.refused("?token="+max.ID, ""); got != "unavailable" {
+		if got := r.refused("?token="+mac.ID, ""); got != "unavailable" {
 			t.Errorf("a fourth one: %q", got)
 		}
 		_ = first.ws.CloseNow()
 		eventually(t, func() bool { return r.hub.Len() == 2 })
-		r.dial(max)
+		r.dial(mac)
 	}, func(l *Limits) { l.PerCaller, l.All = 2, 3 })
 }
 
@@ -103,10 +103,8 @@ func TestLinesEndAsTheContractSays(t *testing.T) {
 			return err
 		}, closeMalformed},
 		"too many": {func(c *client) error {
-			for range 100 {
-				if c.write(`{"type":"ping"}`) != nil {
-					break // closed already
-				}
+			for sent := true; sent; {
+				sent = c.write(`{"type":"ping"}`) == nil // until it is closed
 			}
 			return nil
 		}, websocket.StatusPolicyViolation},

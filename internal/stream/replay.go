@@ -91,18 +91,15 @@ func (c *conn) at(run int) (int64, bool) {
 // bridge says which positions are missing, if any, and returns the position behind them. A position that was never placed belongs to
 // another history, such as that of a database before it was restored: everything is missing then.
 func (c *conn) bridge(since int64, page switchboard.FeedPage) int64 {
-	to := since
 	gap := gapData{From: since + 1, To: page.First - 1}
 	switch {
 	case since > page.Last:
-		gap, to = gapData{From: 1, To: page.Last}, page.Last
-	case page.First > since+1:
-		to = page.First - 1
-	default:
+		gap = gapData{From: 1, To: page.Last}
+	case page.First <= since+1:
 		return since
 	}
 	c.push(frameOut{Type: typeGap, Data: gap}.encode())
-	return to
+	return gap.To
 }
 
 // showPage shows a page to this connection alone. It is false when the connection ended or another replay took over.

@@ -153,3 +153,20 @@ func TestPongMovesAFilteredClientOn(t *testing.T) {
 		}
 	})
 }
+
+func TestWithoutAPositionItBeginsNow(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		boss := r.agent("boss", kefu.RoleAdmin)
+		conv, ken := r.talk("ken", switchboard.NewConversation{Content: "before"})
+		r.position()
+		silent, asking, pinging := r.dial(ken), r.dial(ken).subscribed(`{}`), r.dial(ken)
+		pinging.send(`{"type":"ping"}`)
+		pinging.until(typePong, "")
+		r.say(boss, conv.ID, "after")
+		for _, c := range []*client{silent, asking, pinging} {
+			if said := c.texts("after"); len(said) != 1 {
+				t.Errorf("%v", said)
+			}
+		}
+	})
+}

@@ -239,11 +239,11 @@ func (r *rig) url(query string) string {
 
 func (r *rig) dial(by kefu.Caller) *client {
 	r.t.Helper()
-	ws, res, err := websocket.Dial(r.t.Context(), r.url(""), &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + by.ID}}})
+	h := http.Header{"Authorization": {"Bearer " + by.ID}}
+	ws, _, err := websocket.Dial(r.t.Context(), r.url(""), &websocket.DialOptions{HTTPHeader: h}) //nolint:bodyclose // Dial says it need not be
 	if err != nil {
 		r.t.Fatalf("%s cannot connect: %v", by.Name, err)
 	}
-	_ = res
 	ws.SetReadLimit(1 << 20)
 	r.t.Cleanup(func() { _ = ws.CloseNow() })
 	return &client{r.t, ws}

@@ -89,14 +89,14 @@ func TestARevokedKeyIsSentAway(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		real, err := auth.New(auth.Options{Store: r.store, Box: box, Key: make([]byte, 32), PublicURL: "https://kefu.example"})
+		doorman, err := auth.New(auth.Options{Store: r.store, Box: box, Key: make([]byte, 32), PublicURL: "https://kefu.example"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.hub.o.Auth = real
+		r.hub.o.Auth = doorman
 		conv, _ := r.talk("ken", switchboard.NewConversation{})
 		boss := kefu.SystemCaller("boss")
-		key, err := real.CreateProgram(t.Context(), system, store.ProgramKey, auth.ProgramChange{Name: kefu.Some("shop"),
+		key, err := doorman.CreateProgram(t.Context(), system, store.ProgramKey, auth.ProgramChange{Name: kefu.Some("shop"),
 			Scopes: kefu.Some([]string{"messages:read", "messages:write"})})
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestARevokedKeyIsSentAway(t *testing.T) {
 		c := r.dial(kefu.Caller{ID: key.Secret, Name: "key"}).live(r)
 		r.say(boss, conv.ID, "before")
 		c.texts("before")
-		if err := real.RevokeProgram(t.Context(), system, store.ProgramKey, key.ID); err != nil {
+		if err := doorman.RevokeProgram(t.Context(), system, store.ProgramKey, key.ID); err != nil {
 			t.Fatal(err)
 		}
 		c.sendf(`{"type":"message","action":"send","data":{"to":%q,"content":"secret"}}`, conv.ID)
