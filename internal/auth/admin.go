@@ -44,6 +44,16 @@ func (a *Auth) EnsureAdmin(ctx context.Context) (email, password string, made bo
 	return FirstAdmin, password, true, nil
 }
 
+// AgentOf finds the active agent of an e-mail, for the command line.
+func AgentOf(ctx context.Context, s *store.Store, email string) (id kefu.AgentID, err error) {
+	err = s.View(ctx, func(t *store.Tx) error {
+		a, err := t.AgentByEmail(strings.ToLower(strings.TrimSpace(email)))
+		id = a.ID
+		return noAgent(err, email)
+	})
+	return id, err
+}
+
 // SetPassword gives the active agent of an e-mail another password, from the command line. Every session of theirs ends.
 func SetPassword(ctx context.Context, s *store.Store, email, password string) error {
 	hashed, err := HashPassword(password)
@@ -66,6 +76,9 @@ func SetPassword(ctx context.Context, s *store.Store, email, password string) er
 }
 
 func noAgent(err error, email string) error {
+	if err == nil {
+		return nil
+	}
 	if kefu.KindOf(found(err, "agent")) != kefu.KindNotFound {
 		return err
 	}

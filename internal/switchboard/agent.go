@@ -40,7 +40,7 @@ func (b *Switchboard) CreateAgent(ctx context.Context, ask kefu.Ask, ch AgentCha
 		if err != nil {
 			return Agent{}, err
 		}
-		return showAgent(a), c.Audit(ask.Caller, "agent.created", string(a.ID), map[string]any{"role": a.Role, "team_ids": a.Teams})
+		return showAgent(a), c.Audit(ask.Caller, "agent.created", string(a.ID), map[string]any{"role": a.Role, "team_ids": ids(a.Teams)})
 	})
 }
 
@@ -112,6 +112,9 @@ func (c *change) saveAgent(by kefu.Caller, before, a kefu.Agent, ch AgentChange)
 	}
 	if err == nil && (ch.PasswordHash != "" || ch.ClearPassword || a.Email == "") {
 		err = c.SetPassword(a.ID, ch.PasswordHash)
+		if err == nil {
+			err = c.endSessions(a.ID, "the password was changed")
+		}
 	}
 	if err == nil && !slices.Equal(before.Teams, a.Teams) {
 		err = c.SetTeamsOf(a.ID, a.Teams)
@@ -150,7 +153,7 @@ func agentDetail(before, a kefu.Agent, ch AgentChange) map[string]any {
 		d["role"], d["previous_role"] = a.Role, before.Role
 	}
 	if !slices.Equal(before.Teams, a.Teams) {
-		d["team_ids"], d["previous_team_ids"] = a.Teams, before.Teams
+		d["team_ids"], d["previous_team_ids"] = ids(a.Teams), ids(before.Teams)
 	}
 	if before.Email != a.Email {
 		d["email"] = "changed"
@@ -191,6 +194,10 @@ func (c *change) retire(by kefu.Caller, a kefu.Agent) error {
 	if err := c.endPresence(a.ID, by.Author()); err != nil {
 		return err
 	}
+	// They are worthless already; ended, they stay so when the account is taken up again.
+	if err := c.endSessions(a.ID, "the account was deactivated"); err != nil {
+		return err
+	}
 	ids, err := c.Assigned(a.ID)
 	if err != nil {
 		return err
@@ -201,6 +208,12 @@ func (c *change) retire(by kefu.Caller, a kefu.Agent) error {
 		}
 	}
 	return nil
+}
+
+// endSessions makes an agent log in anew.
+func (c *change) endSessions(id kefu.AgentID, why string) error {
+	_, err := c.RevokeSessions(store.SessionAgent, string(id), "", why)
+	return err
 }
 
 // giveTo hands an open conversation of one agent to another, or to the queue when there is none.
