@@ -11,6 +11,7 @@ func (s *server) operations() []operation {
 		s.eventRoutes(),
 		s.searchRoutes(),
 		s.agentRoutes(),
+		s.agentStatusRoutes(),
 		s.teamRoutes(),
 		s.contactRoutes(),
 		s.inboxRoutes(),

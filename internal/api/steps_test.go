@@ -19,12 +19,13 @@ func steps() []step {
 		messageSteps(),
 		contactSteps(),
 		auditSteps(),
-		endSteps(),
+		statusSteps(),
 		programSteps("APIKey"),
 		programSteps("SigningKey"),
 		programSteps("OAuthClient"),
 		roleSteps(),
 		sessionSteps(),
+		endSteps(),
 		loginSteps(),
 	)
 }
@@ -38,6 +39,13 @@ func labelSteps() []step {
 		{op: "getLabel", path: "{label}"},
 		{op: "updateLabel", path: "{label}", body: `{"color":null,"description":"y"}`},
 		{op: "deleteLabel", path: "{other}"},
+	}
+}
+
+func statusSteps() []step {
+	return []step{
+		{op: "setAgentStatus", path: "{me}", body: `{"status":"busy"}`},
+		{op: "getAgentStatus", path: "{me}"},
 	}
 }
 
@@ -62,6 +70,7 @@ func messageSteps() []step {
 	return []step{
 		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"on its way"}`, headers: []string{"Idempotency-Key", "send"}, keep: "message=id"},
 		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"a note","private":true}`},
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"see this","content_type":"file","attachments":[{"id":"{attachment}"}]}`},
 		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest", keep: "cursor=next_cursor"},
 		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest&cursor={cursor}"},
 		{op: "listMessages", path: "{conversation}", query: "after=1"},

@@ -55,6 +55,9 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	if !ok {
 		return // a path of huma's own
 	}
+	if o.document != nil {
+		o.document(op) // only now: of a body that is described before, huma would want to decode it
+	}
 	a.mux.Handle(o.method+" "+base+o.path, a.server.guard(o, func(w http.ResponseWriter, r *http.Request) {
 		handler(humago.NewContext(op, r, w))
 	}))

@@ -84,7 +84,7 @@ func TestTheDoorRefuses(t *testing.T) {
 		{"cut", "POST", "/labels", `{"name":`, nil, 400, "line 1, column 9", "the text ends where a JSON value is expected"},
 		{"twice", "POST", "/labels", `{"name":"a","name":"b"}`, nil, 400, "line 1, column 13", `the name "name" stands twice in one object,`},
 		{"wrong case", "POST", "/labels", `{"NAME":"a"}`, nil, 422, "NAME", "unexpected property"},
-		{"unknown member", "POST", "/labels", `{"name":"a","nmae":"b"}`, nil, 422, "nmae", "unexpected property"},
+		{"unknown member", "POST", "/labels", `{"name":"a","colour":"b"}`, nil, 422, "colour", "unexpected property"},
 		{"type", "POST", "/labels", `{"name":5}`, nil, 422, "name", "expected string"},
 		{"huge number", "POST", "/labels", `{"name":1e999}`, nil, 400, "body", "number 1e999 does not fit here"},
 		{"array", "POST", "/labels", `[]`, nil, 422, "body", "expected object"},
