@@ -116,10 +116,14 @@ func words[T ~string](of []T) string {
 }
 
 func showAgent(a kefu.Agent) Agent {
-	teams := a.Teams
-	if teams == nil {
-		teams = []kefu.TeamID{}
-	}
-	return Agent{ID: a.ID, Name: a.Name, Email: a.Email, Role: a.Role, Status: a.Status, TeamIDs: teams, Active: a.DeactivatedAt.IsZero(),
+	return Agent{ID: a.ID, Name: a.Name, Email: a.Email, Role: a.Role, Status: a.Status, TeamIDs: ids(a.Teams), Active: a.DeactivatedAt.IsZero(),
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+}
+
+// ids is a list that is never null in JSON.
+func ids[T ~string](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }

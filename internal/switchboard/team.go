@@ -64,7 +64,7 @@ func (b *Switchboard) CreateTeam(ctx context.Context, ask kefu.Ask, ch TeamChang
 		if err != nil {
 			return Team{}, err
 		}
-		return showTeam(t), c.Audit(ask.Caller, "team.created", string(t.ID), map[string]any{"member_ids": t.Members})
+		return showTeam(t), c.Audit(ask.Caller, "team.created", string(t.ID), map[string]any{"member_ids": ids(t.Members)})
 	})
 }
 
@@ -98,7 +98,7 @@ func (b *Switchboard) UpdateTeam(ctx context.Context, ask kefu.Ask, id kefu.Team
 			return Team{}, err
 		}
 		t.UpdatedAt = c.Now
-		return showTeam(t), c.Audit(ask.Caller, "team.updated", string(t.ID), map[string]any{"member_ids": t.Members})
+		return showTeam(t), c.Audit(ask.Caller, "team.updated", string(t.ID), map[string]any{"member_ids": ids(t.Members)})
 	})
 }
 
@@ -176,11 +176,7 @@ func (b *Switchboard) Teams(ctx context.Context, by kefu.Caller, search string, 
 }
 
 func showTeam(t kefu.Team) Team {
-	members := t.Members
-	if members == nil {
-		members = []kefu.AgentID{}
-	}
-	return Team{ID: t.ID, Name: t.Name, MemberIDs: members, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt}
+	return Team{ID: t.ID, Name: t.Name, MemberIDs: ids(t.Members), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt}
 }
 
 // agentsExist names every agent that is not there.
