@@ -2,7 +2,6 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 
 	"kefu"
 	"kefu/internal/sqldb"
@@ -39,9 +38,9 @@ func found(err error, what string) error {
 }
 
 // known turns "no row" into Unauthorized with these words.
-func known(err error, format string, args ...any) error {
+func known(err error, words string) error {
 	if errors.Is(err, sqldb.ErrNoRows) {
-		return unauthorized("%s", fmt.Sprintf(format, args...))
+		return unauthorized("%s", words)
 	}
 	return err
 }

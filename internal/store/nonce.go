@@ -9,8 +9,8 @@ import (
 
 const (
 	sqlInsertNonce = `INSERT INTO nonce (key_id, nonce, expires_at) VALUES ($1, $2, $3) ON CONFLICT (key_id, nonce) DO NOTHING`
-	sqlInsertPass  = `INSERT INTO ws_ticket (hash, caller, expires_at) VALUES ($1, $2, $3)`
-	sqlTakePass    = `DELETE FROM ws_ticket WHERE hash = $1 RETURNING caller, expires_at`
+	sqlInsertEntry = `INSERT INTO ws_ticket (hash, caller, expires_at) VALUES ($1, $2, $3)`
+	sqlTakeEntry   = `DELETE FROM ws_ticket WHERE hash = $1 RETURNING caller, expires_at`
 )
 
 // UseNonce keeps a signed request's nonce until a time after which the request is too old anyway; false when it was used before.
@@ -21,7 +21,7 @@ func (tx *Tx) UseNonce(key, nonce string, until time.Time) (bool, error) {
 
 // InsertPass stores the hash of a WebSocket ticket with who asked for it, as JSON.
 func (tx *Tx) InsertPass(hash, caller string, until time.Time) error {
-	_, err := tx.Exec(sqlInsertPass, hash, caller, sqldb.Micros(until))
+	_, err := tx.Exec(sqlInsertEntry, hash, caller, sqldb.Micros(until))
 	return err
 }
 
@@ -38,7 +38,7 @@ func (tx *Tx) TakePass(hash string) (Pass, error) {
 		err = s.Scan(&t.Caller, &expires)
 		t.ExpiresAt = sqldb.Time(expires)
 		return t, err
-	}, sqlTakePass, hash)
+	}, sqlTakeEntry, hash)
 }
 
 // RoleAddress is the list of networks from which a role may be used.
