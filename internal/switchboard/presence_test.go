@@ -159,3 +159,11 @@ func TestWhoIsDeactivatedHasNoStatus(t *testing.T) {
 		}
 	})
 }
+
+func TestAChangeOfRightsIsShownToNobody(t *testing.T) {
+	t.Parallel()
+	e := switchboard.FeedEvent{Event: kefu.Event{Type: store.EventRights, Data: []byte(`{"subjects":["*"]}`)}}
+	if _, ok := switchboard.Visible(kefu.SystemCaller("test"), kefu.Sight{Kind: kefu.SeesAll}, e); ok {
+		t.Error("it is shown")
+	}
+}

@@ -6,12 +6,16 @@ import (
 	"strings"
 
 	"kefu"
+	"kefu/internal/store"
 )
 
 // Visible decides what a caller is shown of an event; false is nothing. It is pure and the same for REST and WebSocket: the interface
 // permission for what the event is about, the data permission for its conversation, and for contacts only what is theirs, without what
 // is only staff's business.
 func Visible(by kefu.Caller, sight kefu.Sight, e FeedEvent) (Event, bool) {
+	if e.Type == store.EventRights { // for those who push, and nobody else
+		return Event{}, false
+	}
 	out := Event{ID: e.ID, Event: e.Type, Position: e.Pos, Timestamp: e.OccurredAt, ConversationID: orNull(e.ConversationID), Data: e.Data}
 	if by.Kind == kefu.CallerContact {
 		data, ok := forContact(by, sight, e)
