@@ -1,0 +1,78 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/coder/websocket"
+)
+
+// startKefu is a server for the examples: just enough of one. The real program is held against this client by the end-to-end tests.
+func startKefu() *httptest.Server {
+	mux := http.NewServeMux()
+	write := func(w http.ResponseWriter, status int, tag, body string) {
+		w.Header().Set("Content-Type", "application/json")
+		if tag != "" {
+			w.Header().Set("ETag", tag)
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+	mux.HandleFunc("GET /api/v1/conversations", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("cursor") == "" {
+			write(w, http.StatusOK, "", `{"items":[{"id":"cnv_1","subject":"退貨"},{"id":"cnv_2","subject":"運費"}],"next_cursor":"b"}`)
+			return
+		}
+		write(w, http.StatusOK, "", `{"items":[{"id":"cnv_3","subject":"發票"}]}`)
+	})
+	mux.HandleFunc("POST /api/v1/conversations", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusCreated, `"1"`, `{"id":"cnv_4","subject":"退貨","status":"open","ticket":{"number":4}}`)
+	})
+	mux.HandleFunc("POST /api/v1/conversations/{id}/claim", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusConflict, "", `{"status":409,"code":"conflict","detail":"Amy has it","errors":[{"field":"assignee_id","detail":"agt_1"}]}`)
+	})
+	mux.HandleFunc("GET /api/v1/conversations/{id}", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, `"1"`, `{"id":"cnv_1","status":"open"}`)
+	})
+	mux.HandleFunc("PUT /api/v1/conversations/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-Match") != `"2"` {
+			write(w, http.StatusPreconditionFailed, "", `{"status":412,"code":"precondition","detail":"it was changed since you read it"}`)
+		}
+	})
+	mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer ws.CloseNow()
+		for {
+			var f struct {
+				Type, ID string
+				Data     struct {
+					Since   *int64
+					Content string
+				}
+			}
+			_, raw, err := ws.Read(context.Background())
+			if err != nil || json.Unmarshal(raw, &f) != nil {
+				return
+			}
+			out := ""
+			switch {
+			case f.Type == "ping":
+				out = `{"type":"pong","timestamp":1635232823,"position":6}`
+			case f.Type == "subscribe" && f.Data.Since != nil:
+				out = `{"type":"message","action":"new","position":7,"data":{"message_id":"msg_1","conversation_id":"cnv_1","seq":1,"from":"con_1","to":"","content":"有人在嗎？","content_type":"text","timestamp":1635232823,"sender":{"type":"contact","id":"con_1","name":"王小明"}}}`
+			case f.Type == "message":
+				out = fmt.Sprintf(`{"type":"ack","id":%q,"data":{"message_id":"msg_2","conversation_id":"cnv_1","seq":2}}`, f.ID)
+			}
+			if out != "" && ws.Write(context.Background(), websocket.MessageText, []byte(out)) != nil {
+				return
+			}
+		}
+	})
+	return httptest.NewServer(mux)
+}
