@@ -35,7 +35,7 @@ type Hit struct {
 // Steps of a search through the messages, in rows: most searches end in the first. Each later one is four times as long.
 const (
 	firstStep   = 1 << 14
-	longestStep = 1 << 20
+	longestStep = 1 << 19
 	// fewConversations is how many conversations a sight may have at most to be named in the query one by one.
 	fewConversations = 200
 )
