@@ -14,7 +14,7 @@ import (
 	"kefu/internal/switchboard"
 )
 
-func system() kefu.Ask { return kefu.Ask{Caller: kefu.SystemCaller("test")} }
+func operator() kefu.Ask { return kefu.Ask{Caller: kefu.SystemCaller("test")} }
 
 func as(c kefu.Caller) kefu.Ask { return kefu.Ask{Caller: c} }
 
@@ -24,7 +24,7 @@ func staffCaller(id kefu.AgentID, role kefu.Role) kefu.Caller {
 
 func (b *board) employ(name string, role kefu.Role, password string) switchboard.Agent {
 	b.t.Helper()
-	a, err := b.CreateAgent(b.t.Context(), system(), switchboard.AgentChange{Name: kefu.Some(name), Email: kefu.Some(name + "@example.com"),
+	a, err := b.CreateAgent(b.t.Context(), operator(), switchboard.AgentChange{Name: kefu.Some(name), Email: kefu.Some(name + "@example.com"),
 		Role: kefu.Some(role), PasswordHash: password})
 	if err != nil {
 		b.t.Fatal(err)
@@ -41,7 +41,7 @@ func wantKind(t *testing.T, what string, err error, kind kefu.ErrKind) {
 
 func TestAgentsAreRefusedByEveryFault(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
-		_, err := b.CreateAgent(t.Context(), system(), switchboard.AgentChange{Name: kefu.Some(" "), Email: kefu.Some(strings.Repeat("x", 300) + "@example.com"),
+		_, err := b.CreateAgent(t.Context(), operator(), switchboard.AgentChange{Name: kefu.Some(" "), Email: kefu.Some(strings.Repeat("x", 300) + "@example.com"),
 			Role: kefu.Some(kefu.Role("boss"))})
 		wantKind(t, "faults", err, kefu.KindInvalid)
 		for _, field := range []string{"name", "email", "role"} {
@@ -50,20 +50,20 @@ func TestAgentsAreRefusedByEveryFault(t *testing.T) {
 			}
 		}
 		a := b.employ("amy", kefu.RoleAgent, "")
-		_, err = b.CreateAgent(t.Context(), system(), switchboard.AgentChange{Name: kefu.Some("x"), Email: kefu.Some("AMY@example.com")})
+		_, err = b.CreateAgent(t.Context(), operator(), switchboard.AgentChange{Name: kefu.Some("x"), Email: kefu.Some("AMY@example.com")})
 		wantKind(t, "e-mail taken", err, kefu.KindConflict)
-		_, err = b.CreateAgent(t.Context(), system(), switchboard.AgentChange{Name: kefu.Some("x")})
+		_, err = b.CreateAgent(t.Context(), operator(), switchboard.AgentChange{Name: kefu.Some("x")})
 		wantKind(t, "no e-mail", err, kefu.KindInvalid)
-		_, err = b.UpdateAgent(t.Context(), system(), a.ID, switchboard.AgentChange{TeamIDs: kefu.Some([]kefu.TeamID{"tea_no"})})
+		_, err = b.UpdateAgent(t.Context(), operator(), a.ID, switchboard.AgentChange{TeamIDs: kefu.Some([]kefu.TeamID{"tea_no"})})
 		wantKind(t, "unknown team", err, kefu.KindInvalid)
-		_, err = b.UpdateAgent(t.Context(), system(), "agt_no", switchboard.AgentChange{})
+		_, err = b.UpdateAgent(t.Context(), operator(), "agt_no", switchboard.AgentChange{})
 		wantKind(t, "unknown", err, kefu.KindNotFound)
 		clerk := kefu.Caller{Kind: kefu.CallerClient, ID: "key_1", Scopes: []string{"agents:write"}}
 		_, err = b.UpdateAgent(t.Context(), as(clerk), a.ID, switchboard.AgentChange{Role: kefu.Some(kefu.RoleAdmin)})
 		wantKind(t, "a program makes an admin", err, kefu.KindForbidden)
 		_, err = b.UpdateAgent(t.Context(), as(clerk), a.ID, switchboard.AgentChange{Name: kefu.Some("Amy")})
 		wantKind(t, "a program renames an agent", err, "")
-		stale := system()
+		stale := operator()
 		stale.IfMatch = kefu.ETag(a)
 		_, err = b.UpdateAgent(t.Context(), stale, a.ID, switchboard.AgentChange{Name: kefu.Some("Ann")})
 		wantKind(t, "a lost race", err, kefu.KindPrecondition)
@@ -74,16 +74,16 @@ func TestLastAdminStays(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
 		first := b.employ("first", kefu.RoleAdmin, "hash")
 		b.employ("cannot-log-in", kefu.RoleAdmin, "")
-		wantKind(t, "deactivated", b.DeactivateAgent(t.Context(), system(), first.ID), kefu.KindConflict)
-		_, err := b.UpdateAgent(t.Context(), system(), first.ID, switchboard.AgentChange{Role: kefu.Some(kefu.RoleAgent)})
+		wantKind(t, "deactivated", b.DeactivateAgent(t.Context(), operator(), first.ID), kefu.KindConflict)
+		_, err := b.UpdateAgent(t.Context(), operator(), first.ID, switchboard.AgentChange{Role: kefu.Some(kefu.RoleAgent)})
 		wantKind(t, "demoted", err, kefu.KindConflict)
-		_, err = b.UpdateAgent(t.Context(), system(), first.ID, switchboard.AgentChange{ClearPassword: true})
+		_, err = b.UpdateAgent(t.Context(), operator(), first.ID, switchboard.AgentChange{ClearPassword: true})
 		wantKind(t, "without a password", err, kefu.KindConflict)
 		second := b.employ("second", kefu.RoleAdmin, "hash")
 		// Two admins who take each other's place at once: one of them stays.
 		done := make(chan error, 2)
 		for _, id := range []kefu.AgentID{first.ID, second.ID} {
-			go func() { done <- b.DeactivateAgent(t.Context(), system(), id) }()
+			go func() { done <- b.DeactivateAgent(t.Context(), operator(), id) }()
 		}
 		refused := 0
 		for range 2 {
@@ -109,7 +109,7 @@ func TestDeactivatedAgentLeavesTheQueue(t *testing.T) {
 			_, id, err = tx.Identity("guild", "u1")
 			return err
 		})
-		if err := b.DeactivateAgent(t.Context(), system(), id); err != nil {
+		if err := b.DeactivateAgent(t.Context(), operator(), id); err != nil {
 			t.Fatal(err)
 		}
 		b.view(func(tx *store.Tx) error {
@@ -123,12 +123,12 @@ func TestDeactivatedAgentLeavesTheQueue(t *testing.T) {
 		if events["conversation.assigned"] != 2 || events["user.updated"] != 1 || events[store.EventRights] == 0 {
 			t.Errorf("events %v", events)
 		}
-		a, err := b.Agent(t.Context(), system().Caller, id)
+		a, err := b.Agent(t.Context(), operator().Caller, id)
 		if err != nil || a.Active {
 			t.Errorf("%+v, %v", a, err)
 		}
-		wantKind(t, "again", b.DeactivateAgent(t.Context(), system(), id), "")
-		again, err := b.UpdateAgent(t.Context(), system(), id, switchboard.AgentChange{Active: kefu.Some(true), Email: kefu.Some("u1@example.com"), PasswordHash: "hash"})
+		wantKind(t, "again", b.DeactivateAgent(t.Context(), operator(), id), "")
+		again, err := b.UpdateAgent(t.Context(), operator(), id, switchboard.AgentChange{Active: kefu.Some(true), Email: kefu.Some("u1@example.com"), PasswordHash: "hash"})
 		if err != nil || !again.Active || again.Email != "u1@example.com" {
 			t.Errorf("%+v, %v", again, err)
 		}
@@ -146,7 +146,7 @@ func TestBoundIdentityIsOnePerson(t *testing.T) {
 		b.take("guild", command("c1", "u1", "claim"))
 		a := b.employ("amy", kefu.RoleAgent, "hash")
 		in := switchboard.IdentityBinding{InboxID: "guild", ExternalID: "u1"}
-		if _, err := b.BindIdentity(t.Context(), system(), a.ID, in); err != nil {
+		if _, err := b.BindIdentity(t.Context(), operator(), a.ID, in); err != nil {
 			t.Fatal(err)
 		}
 		b.view(func(tx *store.Tx) error {
@@ -157,14 +157,14 @@ func TestBoundIdentityIsOnePerson(t *testing.T) {
 			}
 			return err
 		})
-		list, err := b.AgentIdentities(t.Context(), system().Caller, a.ID)
+		list, err := b.AgentIdentities(t.Context(), operator().Caller, a.ID)
 		if err != nil || len(list.Items) != 1 || list.Items[0].ExternalID != "u1" {
 			t.Errorf("%+v, %v", list, err)
 		}
 		other := b.employ("bo", kefu.RoleAgent, "hash")
-		_, err = b.BindIdentity(t.Context(), system(), other.ID, in)
+		_, err = b.BindIdentity(t.Context(), operator(), other.ID, in)
 		wantKind(t, "somebody else's", err, kefu.KindConflict)
-		_, err = b.BindIdentity(t.Context(), system(), a.ID, switchboard.IdentityBinding{InboxID: "nowhere"})
+		_, err = b.BindIdentity(t.Context(), operator(), a.ID, switchboard.IdentityBinding{InboxID: "nowhere"})
 		wantKind(t, "unknown inbox", err, kefu.KindInvalid)
 	})
 }
@@ -172,33 +172,33 @@ func TestBoundIdentityIsOnePerson(t *testing.T) {
 func TestTeams(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
 		amy, bo := b.employ("amy", kefu.RoleAgent, ""), b.employ("bo", kefu.RoleAgent, "")
-		team, err := b.CreateTeam(t.Context(), system(), switchboard.TeamChange{Name: kefu.Some("Sales"), MemberIDs: kefu.Some([]kefu.AgentID{amy.ID, amy.ID})})
+		team, err := b.CreateTeam(t.Context(), operator(), switchboard.TeamChange{Name: kefu.Some("Sales"), MemberIDs: kefu.Some([]kefu.AgentID{amy.ID, amy.ID})})
 		if err != nil || len(team.MemberIDs) != 1 {
 			t.Fatalf("%+v, %v", team, err)
 		}
-		_, err = b.CreateTeam(t.Context(), system(), switchboard.TeamChange{Name: kefu.Some("Sales")})
+		_, err = b.CreateTeam(t.Context(), operator(), switchboard.TeamChange{Name: kefu.Some("Sales")})
 		wantKind(t, "name taken", err, kefu.KindConflict)
-		_, err = b.CreateTeam(t.Context(), system(), switchboard.TeamChange{Name: kefu.Some("x"), MemberIDs: kefu.Some([]kefu.AgentID{"agt_no"})})
+		_, err = b.CreateTeam(t.Context(), operator(), switchboard.TeamChange{Name: kefu.Some("x"), MemberIDs: kefu.Some([]kefu.AgentID{"agt_no"})})
 		wantKind(t, "unknown member", err, kefu.KindInvalid)
-		if _, err = b.UpdateTeam(t.Context(), system(), team.ID, switchboard.TeamChange{MemberIDs: kefu.Some([]kefu.AgentID{bo.ID})}); err != nil {
+		if _, err = b.UpdateTeam(t.Context(), operator(), team.ID, switchboard.TeamChange{MemberIDs: kefu.Some([]kefu.AgentID{bo.ID})}); err != nil {
 			t.Fatal(err)
 		}
 		conv := b.take("shop", opening("1", "hello")).ConversationID
-		if _, err := b.UpdateConversation(t.Context(), system(), conv, switchboard.ConversationChange{TeamID: kefu.Some(team.ID)}); err != nil {
+		if _, err := b.UpdateConversation(t.Context(), operator(), conv, switchboard.ConversationChange{TeamID: kefu.Some(team.ID)}); err != nil {
 			t.Fatal(err)
 		}
-		list, err := b.Agents(t.Context(), system().Caller, switchboard.AgentQuery{Team: team.ID}, switchboard.Paging{})
+		list, err := b.Agents(t.Context(), operator().Caller, switchboard.AgentQuery{Team: team.ID}, switchboard.Paging{})
 		if err != nil || len(list.Items) != 1 || list.Items[0].ID != bo.ID || len(list.Items[0].TeamIDs) != 1 {
 			t.Errorf("%+v, %v", list, err)
 		}
-		teams, err := b.Teams(t.Context(), system().Caller, "sal", switchboard.Paging{})
+		teams, err := b.Teams(t.Context(), operator().Caller, "sal", switchboard.Paging{})
 		if err != nil || len(teams.Items) != 1 || len(teams.Items[0].MemberIDs) != 1 {
 			t.Errorf("%+v, %v", teams, err)
 		}
-		if err := b.DeleteTeam(t.Context(), system(), team.ID); err != nil {
+		if err := b.DeleteTeam(t.Context(), operator(), team.ID); err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.Team(t.Context(), system().Caller, team.ID)
+		_, err = b.Team(t.Context(), operator().Caller, team.ID)
 		wantKind(t, "deleted", err, kefu.KindNotFound)
 		b.view(func(tx *store.Tx) error {
 			c, err := tx.Conversation(conv)
@@ -230,18 +230,18 @@ func TestEveryFilterOfAgents(t *testing.T) {
 			"q escaped": {switchboard.AgentQuery{Q: "amy%"}, 0},
 			"all":       {switchboard.AgentQuery{Role: kefu.RoleAgent, Status: kefu.AgentOffline, Active: &yes, Q: "example.com"}, 1},
 		} {
-			got, err := b.Agents(t.Context(), system().Caller, c.q, switchboard.Paging{})
+			got, err := b.Agents(t.Context(), operator().Caller, c.q, switchboard.Paging{})
 			if err != nil || len(got.Items) != c.want {
 				t.Errorf("%s: %d agents, %v; want %d", name, len(got.Items), err, c.want)
 			}
 		}
-		_, err := b.Agents(t.Context(), system().Caller, switchboard.AgentQuery{Role: "boss"}, switchboard.Paging{})
+		_, err := b.Agents(t.Context(), operator().Caller, switchboard.AgentQuery{Role: "boss"}, switchboard.Paging{})
 		wantKind(t, "unknown word", err, kefu.KindInvalid)
-		page, err := b.Agents(t.Context(), system().Caller, switchboard.AgentQuery{}, switchboard.Paging{Limit: 1})
+		page, err := b.Agents(t.Context(), operator().Caller, switchboard.AgentQuery{}, switchboard.Paging{Limit: 1})
 		if err != nil || page.NextCursor == "" || page.Items[0].ID != amy.ID {
 			t.Fatalf("%+v, %v", page, err)
 		}
-		page, err = b.Agents(t.Context(), system().Caller, switchboard.AgentQuery{}, switchboard.Paging{Limit: 1, Cursor: page.NextCursor})
+		page, err = b.Agents(t.Context(), operator().Caller, switchboard.AgentQuery{}, switchboard.Paging{Limit: 1, Cursor: page.NextCursor})
 		if err != nil || page.NextCursor != "" || page.Items[0].Name != "boss" {
 			t.Errorf("%+v, %v", page, err)
 		}
@@ -251,7 +251,7 @@ func TestEveryFilterOfAgents(t *testing.T) {
 func TestCannedResponses(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
 		make1 := func(shortcut, content, locale string) (switchboard.CannedResponse, error) {
-			return b.CreateCanned(t.Context(), system(), switchboard.CannedChange{Shortcut: kefu.Some(shortcut), Content: kefu.Some(content), Locale: kefu.Some(locale)})
+			return b.CreateCanned(t.Context(), operator(), switchboard.CannedChange{Shortcut: kefu.Some(shortcut), Content: kefu.Some(content), Locale: kefu.Some(locale)})
 		}
 		r, err := make1("hello", "您好", "zh-TW")
 		if err != nil {
@@ -263,17 +263,17 @@ func TestCannedResponses(t *testing.T) {
 		wantKind(t, "another locale", err, "")
 		_, err = make1("", strings.Repeat("x", 20001), "中文")
 		wantKind(t, "faults", err, kefu.KindInvalid)
-		_, err = b.UpdateCanned(t.Context(), system(), r.ID, switchboard.CannedChange{Locale: kefu.Opt[string]{Given: true, Null: true}})
+		_, err = b.UpdateCanned(t.Context(), operator(), r.ID, switchboard.CannedChange{Locale: kefu.Opt[string]{Given: true, Null: true}})
 		wantKind(t, "moved to a taken one", err, kefu.KindConflict)
 		tw := "zh-TW"
-		list, err := b.CannedResponses(t.Context(), system().Caller, switchboard.CannedQuery{Q: "HEL", Locale: &tw}, switchboard.Paging{})
+		list, err := b.CannedResponses(t.Context(), operator().Caller, switchboard.CannedQuery{Q: "HEL", Locale: &tw}, switchboard.Paging{})
 		if err != nil || len(list.Items) != 1 {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if err := b.DeleteCanned(t.Context(), system(), r.ID); err != nil {
+		if err := b.DeleteCanned(t.Context(), operator(), r.ID); err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.Canned(t.Context(), system().Caller, r.ID)
+		_, err = b.Canned(t.Context(), operator().Caller, r.ID)
 		wantKind(t, "deleted", err, kefu.KindNotFound)
 	})
 }
