@@ -54,6 +54,7 @@ type Abilities struct {
 	Prober       Prober
 	Reporter     Reporter
 	Fingerprint  Fingerprinter
+	Announcer    Announcer
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -71,5 +72,6 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Prober, _ = c.(Prober)
 	a.Reporter, _ = c.(Reporter)
 	a.Fingerprint, _ = c.(Fingerprinter)
+	a.Announcer, _ = c.(Announcer)
 	return a
 }
