@@ -305,10 +305,11 @@ func TestListsWalkAnIndex(t *testing.T) {
 		"all": {}, "status": {Status: kefu.StatusOpen}, "inbox": {Inbox: "i"}, "assignee": {Assignee: "a"}, "team": {Team: "t"},
 		"contact": {Contact: "c"}, "label": {Label: "l"}, "updated": {ByUpdate: true}, "priority": {Priority: kefu.PriorityHigh},
 		"assignee and status": {Assignee: "a", Status: kefu.StatusOpen}, "unassigned and open": {Unassigned: true, Status: kefu.StatusOpen},
+		"channel": {Inboxes: []kefu.InboxID{"i", "j"}}, "text": {Text: "x"}, "contact and inbox": {Contact: "c", Inbox: "i"},
 	}
 	for _, sight := range sights() {
 		for name, f := range filters {
-			if len(sight.Teams) > 100 || f.ByUpdate && sight.Kind != kefu.SeesAll {
+			if f.ByUpdate && sight.Kind == kefu.SeesOneContact {
 				continue
 			}
 			view(t, s, func(tx *store.Tx) error {

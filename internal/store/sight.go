@@ -106,9 +106,12 @@ func boundViews(s kefu.Sight) []view {
 }
 
 // See adds a sight to a query over the conversation c as one condition, for texts that need no order of their own.
-func (q *query) see(s kefu.Sight) {
+func (q *query) see(s kefu.Sight) { q.seeAny(views(s)) }
+
+// seeAny adds branches of a sight as one condition.
+func (q *query) seeAny(branches []view) {
 	cond, args := ``, []any(nil)
-	for i, v := range views(s) {
+	for i, v := range branches {
 		if i > 0 {
 			cond += ` OR `
 		}

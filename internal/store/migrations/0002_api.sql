@@ -84,6 +84,8 @@ CREATE INDEX conversation_queue ON conversation (team_id, status, created_at, id
 CREATE INDEX conversation_contact ON conversation (contact_id, created_at, id);
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE snoozed_until > 0;
 
+CREATE INDEX ticket_external ON ticket (external_id) WHERE external_id <> '';
+
 CREATE TABLE label (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
