@@ -20,6 +20,7 @@ const (
 	sqlSaveStatus   = `INSERT INTO agent_status (agent_id, source, status, expires_at, updated_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (agent_id, source) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at, updated_at = excluded.updated_at`
 	sqlStatuses     = `SELECT source, status, expires_at, updated_at FROM agent_status WHERE agent_id = $1 ORDER BY source`
+	sqlOnlineUntil  = `SELECT expires_at FROM agent_status WHERE agent_id = $1 AND source = $2 AND status = 'online'`
 	sqlSetPresence  = `UPDATE agent SET status = $2 WHERE id = $1`
 	sqlDueStatuses  = `SELECT agent_id FROM agent_status WHERE expires_at > 0 AND expires_at <= $1 ORDER BY expires_at LIMIT CAST($2 AS BIGINT)`
 	sqlDropDue      = `DELETE FROM agent_status WHERE agent_id = $1 AND expires_at > 0 AND expires_at <= $2`
@@ -86,6 +87,15 @@ func (tx *Tx) Statuses(id kefu.AgentID) ([]ReportedStatus, error) {
 		}
 		return r, err
 	}, sqlStatuses, id)
+}
+
+// OnlineUntil tells until when a source says that an agent is online; zero when it does not say so.
+func (tx *Tx) OnlineUntil(id kefu.AgentID, source string) (time.Time, error) {
+	until, err := sqldb.Many(tx.Tx, scanInt, sqlOnlineUntil, id, source)
+	if err != nil || len(until) == 0 {
+		return time.Time{}, err
+	}
+	return sqldb.Time(until[0]), nil
 }
 
 // SetPresence stores an agent's effective status.

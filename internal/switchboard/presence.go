@@ -66,6 +66,30 @@ func (b *Switchboard) ReportStatus(ctx context.Context, inbox kefu.InboxID, id k
 	return b.report(ctx, ask, id, store.ReportedStatus{Source: string(inbox), Status: status, ExpiresAt: expires})
 }
 
+const (
+	// atDesk is how long an agent counts as online at a desk where they wrote, which cannot tell by itself; atDeskLeft is how much of that
+	// must be left for another message not to begin it anew.
+	atDesk     = 15 * time.Minute
+	atDeskLeft = 10 * time.Minute
+)
+
+// seenAt notes that an agent has just written at a desk.
+func (c *change) seenAt(desk kefu.InboxID, id kefu.AgentID) error {
+	until, err := c.OnlineUntil(id, string(desk))
+	if err != nil || until.Sub(c.Now) > atDeskLeft {
+		return err
+	}
+	before, err := c.LockPresence(id)
+	if err != nil || !before.Active {
+		return err
+	}
+	if err := c.SaveStatus(id, store.ReportedStatus{Source: string(desk), Status: kefu.AgentOnline, ExpiresAt: c.Now.Add(atDesk)}); err != nil {
+		return err
+	}
+	_, err = c.settlePresence(id, before.Status, kefu.System())
+	return err
+}
+
 // AgentPresence reads whether an agent can answer now.
 func (b *Switchboard) AgentPresence(ctx context.Context, by kefu.Caller, id kefu.AgentID) (AgentPresence, error) {
 	return look(ctx, b, by, func(tx *store.Tx, _ kefu.Sight) (AgentPresence, error) {

@@ -167,3 +167,24 @@ func TestAChangeOfRightsIsShownToNobody(t *testing.T) {
 		t.Error("it is shown")
 	}
 }
+
+func TestWhoWritesAtADeskIsOnlineThereForAWhile(t *testing.T) {
+	t.Parallel()
+	each(t, []kefu.InboxID{"guild"}, func(t *testing.T, b *board) {
+		conv := b.take("shop", opening("33", "hello")).ConversationID
+		b.openDesk(conv, "guild", "c33")
+		b.take("guild", staff("c33", "one"))
+		b.take("guild", staff("c33", "two"))
+		if n := b.events()["agent.status_changed"]; n != 1 {
+			t.Errorf("%d changes told", n)
+		}
+		id := kefu.AgentID(b.messages(conv)[1].Author.ID)
+		if got := b.status(id); got != kefu.AgentOnline {
+			t.Errorf("status %s", got)
+		}
+		p, err := b.AgentPresence(t.Context(), asAmy.Caller, id)
+		if err != nil || len(p.Sources) != 1 || p.Sources[0].Source != "guild" || p.Sources[0].ExpiresAt == nil {
+			t.Errorf("%+v %v", p, err)
+		}
+	})
+}

@@ -34,7 +34,8 @@ func TestATicketGoesToItsDeskAndTheAnswerBack(t *testing.T) {
 		if answer.ConversationID != res.ConversationID {
 			t.Errorf("the answer went to %s", answer.ConversationID)
 		}
-		want := map[string]int{"conversation.created": 1, "ticket.created": 1, "message.received": 2, "message.sent": 1, "ticket.updated": 1}
+		want := map[string]int{"conversation.created": 1, "ticket.created": 1, "message.received": 2, "message.sent": 1, "ticket.updated": 1,
+			"agent.status_changed": 1}
 		if diff := cmp.Diff(want, b.events()); diff != "" {
 			t.Error(diff)
 		}

@@ -22,6 +22,11 @@ func (c *change) receiveAgent(link store.Link, in connector.Inbound, id kefu.Mes
 		return connector.Result{}, err
 	}
 	author.Via = in.Sender.Via
+	if !in.Recovered {
+		if err := c.seenAt(link.InboxID, kefu.AgentID(author.ID)); err != nil {
+			return connector.Result{}, err
+		}
+	}
 	m := store.Message{Message: kefu.Message{ID: id, ConversationID: link.ConversationID, Author: author, Content: typed(in.Content), Private: in.Note,
 		SourceLinkID: link.ID, ExternalID: in.ExternalID, Meta: kefu.Meta{Notes: in.Notes, Recovered: in.Recovered}}}
 	return c.answer(link, &m)
