@@ -24,6 +24,8 @@ type SearchFilter struct {
 	Patience context.Context //nolint:containedctx // the time that may be spent, apart from the transaction's
 }
 
+func (f SearchFilter) impatient() bool { return f.Patience != nil && f.Patience.Err() != nil }
+
 // Hit is a row that was found.
 type Hit struct {
 	N    int64
@@ -182,7 +184,7 @@ func (r *search) steps(m searchMatch) (hits []Hit, next int64, err error) {
 			return cutHits(hits, r.f.Limit, nil)
 		}
 		m.high = m.low
-		if m.high > st.low && r.f.Patience != nil && r.f.Patience.Err() != nil {
+		if m.high > st.low && r.f.impatient() {
 			return hits, m.high, nil
 		}
 	}

@@ -80,18 +80,18 @@ func (pgSearch) head(m searchMatch) *query {
 
 // pgMatch is a match in the language of tsquery, with its blocks when they are few.
 func pgMatch(m searchMatch, blocks bool) string {
-	all := `(` + pgTerms(m.terms, m.loose) + `)`
+	all := []string{`(` + pgTerms(m.terms, m.loose) + `)`}
 	for _, words := range m.scopes {
-		all += ` & (` + pgAny(words, `@`) + `)`
+		all = append(all, `(`+pgAny(words, `@`)+`)`)
 	}
 	if first, last := m.low>>blockBits, (m.high-1)>>blockBits; blocks && m.table == searchTable(FoundMessage) && last-first < maxBlocks {
 		var names []string
 		for ; first <= last; first++ {
 			names = append(names, blockWord(first))
 		}
-		all += ` & (` + pgAny(names, ``) + `)`
+		all = append(all, `(`+pgAny(names, ``)+`)`)
 	}
-	return all
+	return strings.Join(all, ` & `)
 }
 
 // maxBlocks is how many blocks a query names at most.

@@ -54,11 +54,11 @@ func (liteSearch) head(searchMatch) *query { return nil }
 
 // liteMatch is a match in FTS5's language.
 func liteMatch(m searchMatch) string {
-	all := `words : (` + liteTerms(m.terms, m.loose) + `)`
+	all := []string{`words : (` + liteTerms(m.terms, m.loose) + `)`}
 	for _, words := range m.scopes {
-		all += ` AND scope : ("` + strings.Join(words, `" OR "`) + `")`
+		all = append(all, `scope : ("`+strings.Join(words, `" OR "`)+`")`)
 	}
-	return all
+	return strings.Join(all, ` AND `)
 }
 
 // liteTerms writes terms for FTS5. Tokens stand in quotes: nothing that somebody typed is read as a command.
