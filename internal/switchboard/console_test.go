@@ -12,7 +12,7 @@ import (
 	"kefu/internal/switchboard"
 )
 
-// agentCaller is one of the agents that staffed makes: agt_1 …
+// agentCaller is one of the agents that staffed makes: agt_1 and so on.
 func agentCaller(n int, role kefu.Role) kefu.Caller {
 	return kefu.Caller{Kind: kefu.CallerAgent, ID: fmt.Sprintf("agt_%d", n), Name: fmt.Sprintf("Agent %d", n), Role: role, Scopes: []string{"*:*"}}
 }
@@ -20,7 +20,7 @@ func agentCaller(n int, role kefu.Role) kefu.Caller {
 func agentAsk(n int) kefu.Ask { return kefu.Ask{Caller: agentCaller(n, kefu.RoleAgent)} }
 
 var (
-	boss   = kefu.Ask{Caller: agentCaller(1, kefu.RoleAdmin)}
+	boss    = kefu.Ask{Caller: agentCaller(1, kefu.RoleAdmin)}
 	program = kefu.Ask{Caller: kefu.Caller{Kind: kefu.CallerClient, ID: "key_1", Name: "Shop's program", Scopes: []string{"*:*"}}}
 )
 
