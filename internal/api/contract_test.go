@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,17 +35,13 @@ type step struct {
 // against the document. An operation without a step fails.
 func TestEveryOperationIsWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
-	urls := map[string]func() string{"sqlite": func() string { return storetest.SQLite(t) }}
-	if os.Getenv("KEFU_TEST_CONTRACT_POSTGRES") != "" {
-		urls["postgres"] = func() string { return storetest.Postgres(t) }
-	}
-	for name, open := range urls {
-		c := &contract{t: t, doc: readDocument(t), rig: newRig(t, open(), withAdmin(t)), driven: map[string]bool{}}
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := &contract{t: t, doc: readDocument(t), rig: newRig(t, url, withAdmin(t)), driven: map[string]bool{}}
 		c.kept = map[string]string{"me": c.rig.names.admin.ID, "email": c.rig.names.email, "password": c.rig.names.password}
 		c.index()
 		for i, s := range steps() {
 			if !c.drive(s) {
-				t.Fatalf("%s: step %d (%s) failed; those behind it need it", name, i+1, s.op)
+				t.Fatalf("step %d (%s) failed; those behind it need it", i+1, s.op)
 			}
 		}
 		for id := range c.ops {
@@ -54,7 +49,7 @@ func TestEveryOperationIsWhatTheDocumentSays(t *testing.T) {
 				t.Errorf("no step drives %s: add one", id)
 			}
 		}
-	}
+	})
 }
 
 // contract holds what goes through the API against its document.

@@ -52,7 +52,8 @@ const introduction = `Kefu carries customer conversations between where customer
 Lists come in pages: ask again with ` + "`cursor`" + ` until there is no ` + "`next_cursor`" + `. Repeat a POST safely by giving it an
 ` + "`Idempotency-Key`" + `: the same key and body get the same answer for 24 hours. A PUT changes the members that are present; ` + "`null`" + `
 clears one. Send the ` + "`ETag`" + ` of what you read as ` + "`If-Match`" + ` when you change it, and a lost race is refused. A refusal is a problem
-document (RFC 9457) that names every fault. What you may not see is answered like what is not there.`
+document (RFC 9457) that names every fault. What you may not see is answered like what is not there.
+The headers ` + "`RateLimit`" + ` and ` + "`RateLimit-Policy`" + ` say how much more may be asked.`
 
 // growing lets answers have members that this version does not name: /api/v1 grows, and a client that is made from the document must not break
 // then. What is sent to us stays exact.
@@ -109,7 +110,7 @@ func (s *server) describe(o *operation) huma.Operation {
 		}
 		op.Description = strings.TrimSpace(op.Description + "\n\n" + need)
 	}
-	if o.method == http.MethodPost && o.upload == 0 {
+	if o.method == http.MethodPost && o.upload == 0 && o.scope != open {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "Makes the request safe to repeat: 1 to 255 visible ASCII characters, new for each different request."})
 	}

@@ -112,7 +112,7 @@ func (s *server) body(w http.ResponseWriter, r *http.Request, o *operation) ([]b
 	if r.ContentLength != 0 {
 		var err error
 		if body, err = readAll(http.MaxBytesReader(w, r.Body, MaxBody), r.ContentLength); err != nil {
-			return nil, bodyError(err)
+			return nil, tooMuch(err, o)
 		}
 	}
 	r.Body = &memory{text: body}
@@ -129,6 +129,15 @@ func (s *server) body(w http.ResponseWriter, r *http.Request, o *operation) ([]b
 		return nil, &kefu.Error{Kind: kefu.KindMalformed, Msg: "the body is not JSON that can be read", Faults: kefu.Faults{{Field: place, Msg: at.Msg}}}
 	}
 	return body, nil
+}
+
+// tooMuch says why a body was not read. What is signed is read before it is believed, so it is bounded even where files are taken.
+func tooMuch(err error, o *operation) error {
+	err = bodyError(err)
+	if o.upload > 0 && kefu.KindOf(err) == kefu.KindTooLarge {
+		return kefu.Errorf(kefu.KindTooLarge, "a signed body may have at most 1 MiB: send larger files with a key or a token")
+	}
+	return err
 }
 
 func readAll(r io.Reader, length int64) ([]byte, error) {
@@ -175,11 +184,11 @@ func readable(u *url.URL) error {
 	for name, values := range query {
 		for _, value := range values {
 			if !text(name) || !text(value) {
-				f.Add(strconv.QuoteToASCII(name), "is not text in UTF-8")
+				f.Add(shown(name), "is not text in UTF-8")
 			}
 		}
 		if len(values) > 1 {
-			f.Add(strconv.QuoteToASCII(name), "is given twice: separate several values by commas")
+			f.Add(shown(name), "is given twice: separate several values by commas")
 		}
 	}
 	if len(f) > 0 {
@@ -187,6 +196,9 @@ func readable(u *url.URL) error {
 	}
 	return nil
 }
+
+// shown is a name from outside as an answer may show it.
+func shown(name string) string { return kefu.Excerpt(strings.ToValidUTF8(name, "\ufffd"), 100) }
 
 func text(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 

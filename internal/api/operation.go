@@ -114,7 +114,7 @@ func tagged[I, O any](s *server, status int, h func(context.Context, *I) (O, err
 			return nil, s.refusal(ctx, err)
 		}
 		out := &reply[O]{Status: status, ETag: kefu.ETag(body), Body: body}
-		if r := request(ctx); r.Method == http.MethodGet && known(r.Header, out.ETag) {
+		if r := request(ctx); (r.Method == http.MethodGet || r.Method == http.MethodHead) && known(r.Header, out.ETag) {
 			out.Status = http.StatusNotModified
 		}
 		return out, nil

@@ -85,7 +85,7 @@ func (f files) UploadID(a kefu.Attachment) string { return f.Token(file(a)) }
 
 // rig is the API on a real store.
 type rig struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	names *names
 	http.Handler
@@ -93,7 +93,7 @@ type rig struct {
 
 const publicURL = "https://kefu.example"
 
-func newRig(t *testing.T, url string, edit ...func(*names)) *rig {
+func newRig(t testing.TB, url string, edit ...func(*names)) *rig {
 	t.Helper()
 	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 	if err != nil {
@@ -130,7 +130,7 @@ func newRig(t *testing.T, url string, edit ...func(*names)) *rig {
 }
 
 // withAdmin makes the first admin of the store the one that "Bearer admin" names.
-func withAdmin(t *testing.T) func(*names) {
+func withAdmin(t testing.TB) func(*names) {
 	return func(n *names) {
 		var err error
 		n.email, n.password, _, err = n.EnsureAdmin(t.Context())

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -97,8 +98,8 @@ func TestTheDoorRefuses(t *testing.T) {
 		{"unknown parameter", "GET", "/labels?color=red", "", nil, 422, "color", "unknown query parameter"},
 		{"cursor", "GET", "/labels?cursor=%21", "", nil, 422, "cursor", "is not one that a list gave: leave it out to begin again"},
 		{"query", "GET", "/labels?cursor=%zz", "", nil, 400, "", ""},
-		{"query not UTF-8", "GET", "/labels?cursor=%ff", "", nil, 400, `"cursor"`, "is not text in UTF-8"},
-		{"query twice", "GET", "/labels?limit=1&limit=2", "", nil, 400, `"limit"`, "is given twice: separate several values by commas"},
+		{"query not UTF-8", "GET", "/labels?cursor=%ff", "", nil, 400, "cursor", "is not text in UTF-8"},
+		{"query twice", "GET", "/labels?limit=1&limit=2", "", nil, 400, "limit", "is given twice: separate several values by commas"},
 		{"path with U+0000", "GET", "/labels/a%00", "", nil, 400, "", ""},
 		{"panic", "GET", "/labels", "", []string{"Authorization", "Bearer panic"}, 500, "", ""},
 	}
@@ -151,4 +152,38 @@ func TestOverTheLimit(t *testing.T) {
 			t.Errorf("%s: %d %v", header, got.status, got.header)
 		}
 	}
+}
+
+func TestHeadIsAnsweredLikeGet(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, storetest.SQLite(t), withAdmin(t))
+	made := r.ask("POST", "/api/v1/labels", `{"name":"a"}`)
+	one := "/api/v1/labels/" + made.member("id")
+	if got := r.ask("HEAD", one, ""); got.status != http.StatusOK || got.header.Get("ETag") != made.header.Get("ETag") {
+		t.Errorf("%d %v", got.status, got.header)
+	}
+	if got := r.ask("HEAD", one, "", "If-None-Match", made.header.Get("ETag")); got.status != http.StatusNotModified {
+		t.Errorf("%d", got.status)
+	}
+}
+
+// FuzzDoor sends the API whatever: it is refused or taken, and never a fault of ours.
+func FuzzDoor(f *testing.F) {
+	f.Add("limit=5", `{"name":"a"}`, "key")
+	f.Add("limit=%00&limit=1", `{"name":"\ud800","name":1}`, "")
+	f.Add("cursor=eyJrIjoxfQ", `[[[[{"a":1e999}]]]]`, "a b")
+	r := newRig(f, storetest.SQLite(f), func(n *names) { n.admin = kefu.SystemCaller("test") })
+	f.Fuzz(func(t *testing.T, query, body, key string) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			q := httptest.NewRequestWithContext(t.Context(), method, "/api/v1/labels", strings.NewReader(body))
+			q.URL.RawQuery = query
+			q.RemoteAddr = "127.0.0.1:5000"
+			q.Header = http.Header{"Authorization": {"Bearer admin"}, "Idempotency-Key": {key}, "If-None-Match": {key}}
+			w := httptest.NewRecorder()
+			r.ServeHTTP(w, q)
+			if w.Code >= http.StatusInternalServerError {
+				t.Fatalf("%s ?%s %q: %d %s", method, query, body, w.Code, w.Body)
+			}
+		}
+	})
 }
