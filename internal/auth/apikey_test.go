@@ -176,6 +176,21 @@ func TestNobodyGivesMoreThanTheyHave(t *testing.T) {
 		if _, err := r.CreateProgram(ctx, by, auth.KindKey, auth.ProgramChange{Name: kefu.Some("x"), Scopes: kefu.Some([]string{"labels:read"})}); err != nil {
 			t.Errorf("as much as one has: %v", err)
 		}
+		brief := r.program(auth.KindKey, auth.ProgramChange{Scopes: kefu.Some([]string{"api-keys:*", "labels:read"}), Addresses: kefu.Some([]string{"203.0.113.0/24"}),
+			ExpiresAt: kefu.Some(r.now().Add(time.Hour))})
+		by = kefu.Ask{Caller: r.believed("brief", bearing(brief.Secret))}
+		child := auth.ProgramChange{Name: kefu.Some("x"), Scopes: kefu.Some([]string{"labels:read"}), Addresses: kefu.Some([]string{"203.0.113.7"})}
+		_, err = r.CreateProgram(ctx, by, auth.KindKey, child)
+		refuses(t, "outlives its maker", err, kefu.KindForbidden, "outlive")
+		child.ExpiresAt = kefu.Some(r.now().Add(time.Minute))
+		if _, err := r.CreateProgram(ctx, by, auth.KindKey, child); err != nil {
+			t.Errorf("within its maker's bounds: %v", err)
+		}
+		for _, list := range [][]string{{}, {"0.0.0.0/0"}, {"203.0.112.0/23"}, {"203.0.113.7", "198.51.100.1"}, {"2001:db8::/32"}} {
+			child.Addresses = kefu.Some(list)
+			_, err = r.CreateProgram(ctx, by, auth.KindKey, child)
+			refuses(t, "from "+strings.Join(list, " "), err, kefu.KindForbidden, "could be used from where")
+		}
 		_, err = r.CreateProgram(ctx, admin(), auth.KindKey, auth.ProgramChange{Name: kefu.Some(" "), Scopes: kefu.Some([]string{"nope", "labels:erase"}),
 			Addresses: kefu.Some([]string{"10.0.0.0/33", "here"}), ExpiresAt: kefu.Some(time.Unix(1, 0)), InboxIDs: kefu.Some([]kefu.InboxID{"none"}),
 			TeamIDs: kefu.Some([]kefu.TeamID{"none"}), Bound: kefu.Some(false)})

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"kefu"
@@ -62,4 +63,24 @@ func networks(allow string) []string {
 		return []string{}
 	}
 	return strings.Fields(allow)
+}
+
+// inside tells whether every address of one stored list is on another.
+func inside(list, outer string) bool {
+	if outer == "" {
+		return true
+	}
+	if list == "" {
+		return false
+	}
+	for text := range strings.FieldsSeq(list) {
+		p, err := netip.ParsePrefix(text)
+		if err != nil || !slices.ContainsFunc(strings.Fields(outer), func(o string) bool {
+			q, err := netip.ParsePrefix(o)
+			return err == nil && q.Bits() <= p.Bits() && q.Contains(p.Addr())
+		}) {
+			return false
+		}
+	}
+	return true
 }

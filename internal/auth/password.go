@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -33,7 +34,8 @@ const (
 	maxTime     = 16
 	maxLanes    = 16
 	maxPHC      = 512
-	hashesAtOne = 4 // hashes at one time, for their memory
+	hashesAtOne = 4   // hashes at one time, for their memory
+	hashesWait  = 200 // hashes that may wait for their turn
 )
 
 var errPHC = errors.New("a stored password is not of the form that Kefu writes: set it anew with kefu agent passwd")
@@ -107,7 +109,8 @@ func parsePHC(text string) (h phc, err error) {
 
 // hasher checks passwords, a few at one time.
 type hasher struct {
-	turn chan struct{}
+	turn    chan struct{}
+	waiting atomic.Int64
 	// nobody is what the password of an unknown e-mail is compared with, so that the answer takes as long as for a known one.
 	nobody phc
 }
@@ -130,6 +133,10 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 func (h *hasher) wait(ctx context.Context) error {
+	defer h.waiting.Add(-1)
+	if h.waiting.Add(1) > hashesWait {
+		return kefu.Errorf(kefu.KindUnavailable, "too many passwords are being checked now: try again")
+	}
 	select {
 	case h.turn <- struct{}{}:
 		return nil

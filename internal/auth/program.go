@@ -136,8 +136,9 @@ func (ch ProgramChange) bind(t *tx, p *store.Program, f *kefu.Faults) error {
 	return nil
 }
 
-// mayManage refuses whoever would give, or take over, more than their own rights.
-func mayManage(by kefu.Caller, p store.Program) error {
+// mayManage refuses whoever would give, or take over, more than their own rights. What a program makes neither outlives it nor may be used
+// from elsewhere: a key that leaked must not be able to make itself a better one.
+func mayManage(t *tx, by kefu.Caller, p store.Program) error {
 	if by.Bound || by.Kind == kefu.CallerContact {
 		return kefu.Errorf(kefu.KindForbidden, "a credential that is bound to inboxes or teams cannot manage others")
 	}
@@ -150,6 +151,18 @@ func mayManage(by kefu.Caller, p store.Program) error {
 	if len(f) > 0 {
 		return kefu.Errorf(kefu.KindForbidden, "you cannot give or manage rights that you do not have: %s", strings.Join(f, ", "))
 	}
+	if by.Kind != kefu.CallerClient {
+		return nil
+	}
+	own, err := t.ProgramAlone(by.ID)
+	switch {
+	case err != nil:
+		return known(err, "your own credential is gone")
+	case !own.ExpiresAt.IsZero() && (p.ExpiresAt.IsZero() || p.ExpiresAt.After(own.ExpiresAt)):
+		return kefu.Errorf(kefu.KindForbidden, "it would outlive your own credential, which ends at %s: set expires_at", own.ExpiresAt.Format(time.RFC3339))
+	case !inside(p.Allow, own.Allow):
+		return kefu.Errorf(kefu.KindForbidden, "it could be used from where your own credential cannot: set addresses to some of %s", own.Allow)
+	}
 	return nil
 }
 
@@ -160,7 +173,7 @@ func (a *Auth) CreateProgram(ctx context.Context, ask kefu.Ask, kind store.Progr
 		if err := ch.apply(t, &p); err != nil {
 			return NewProgram{}, err
 		}
-		if err := mayManage(ask.Caller, p); err != nil {
+		if err := mayManage(t, ask.Caller, p); err != nil {
 			return NewProgram{}, err
 		}
 		secret, err := a.renew(&p)
@@ -203,7 +216,7 @@ func (a *Auth) change(t *tx, ask kefu.Ask, kind store.ProgramKind, id string) (s
 	if err := ask.Match(showProgram(p)); err != nil {
 		return p, err
 	}
-	return p, mayManage(ask.Caller, p)
+	return p, mayManage(t, ask.Caller, p)
 }
 
 // UpdateProgram changes the members that are present. Open lines of the credential are judged anew.
@@ -219,7 +232,7 @@ func (a *Auth) UpdateProgram(ctx context.Context, ask kefu.Ask, kind store.Progr
 		if err := ch.apply(t, &p); err != nil {
 			return Program{}, err
 		}
-		if err := mayManage(ask.Caller, p); err != nil {
+		if err := mayManage(t, ask.Caller, p); err != nil {
 			return Program{}, err
 		}
 		p.UpdatedAt = t.Now
