@@ -214,11 +214,15 @@ func (c *conn) part() {
 }
 
 func (c *conn) tear() {
-	if c.raw != nil {
-		c.raw.Close()
+	c.mu.Lock()
+	raw := c.raw
+	c.mu.Unlock()
+	if raw != nil {
+		raw.Close()
 	}
 }
 
+// ending tells whether the connection is being closed.
 func (c *conn) ending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -87,14 +87,31 @@ func (h *Hub) welcome(origin, host string) bool {
 // prepare reads the rights of a registered connection and notes an agent's presence. The rights are read after registering: a change of
 // them from now on is met on the connection's way.
 func (c *conn) prepare(ctx context.Context) error {
-	if c.refresh(ctx); c.ending() {
-		return kefu.Errorf(kefu.KindUnauthorized, "the credential has expired or was revoked just now: log in again")
+	ctx, cancel := context.WithTimeout(ctx, verbTime)
+	defer cancel()
+	defer context.AfterFunc(c.hub.life, cancel)()
+	c.refresh(ctx)
+	if err := c.refused(); err != nil {
+		return err
 	}
 	caller := c.rights.Load().caller
 	if caller.Kind != kefu.CallerAgent {
 		return nil
 	}
 	return c.hub.o.Board.Connect(ctx, switchboard.Socket{ID: c.id, AgentID: kefu.AgentID(caller.ID)}, c.hub.o.Node)
+}
+
+// refused says why a connection ends that has not begun.
+func (c *conn) refused() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.end == nil:
+		return nil
+	case c.end.code == closeExpired:
+		return kefu.Errorf(kefu.KindUnauthorized, "the credential has expired or was revoked just now: log in again")
+	}
+	return kefu.Errorf(kefu.KindUnavailable, "no line can be opened now: come back in a moment")
 }
 
 // upgrade takes the line over from the HTTP server, or answers why not.

@@ -33,6 +33,8 @@ const (
 	closeWait = 4 * time.Second
 	// verbTime bounds what one frame may cost.
 	verbTime = 15 * time.Second
+	// lastTime is how long noting the end of all lines may take when the hub stops.
+	lastTime = 3 * time.Second
 	// readers is how many connections may read pages from the store at once.
 	readers = 4
 	// pageSize is how many events are read at once.
@@ -180,7 +182,7 @@ func (h *Hub) warmUp(ctx context.Context) error {
 	}
 	page, err := h.o.Board.Feed(ctx, math.MaxInt64, 1)
 	if err != nil {
-		return err
+		return kefu.Wrap(kefu.KindUnavailable, err, "no line can be opened now: come back in a moment")
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -222,6 +224,8 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	parts.Wait()
 	h.shut()
-	h.flushLeft(context.WithoutCancel(ctx))
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
+	defer cancel()
+	h.flushLeft(last)
 	return nil
 }

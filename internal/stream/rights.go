@@ -20,7 +20,17 @@ const (
 	refreshRest  = 100 * time.Millisecond
 )
 
-// refresh reads the connection's rights anew. A connection whose rights have ended, or cannot be read, is closed: nothing more is sent.
+// recheck reads the connection's rights anew without a sign that they changed: when they cannot be read now, they stay.
+func (c *conn) recheck(ctx context.Context) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if err := c.readRights(ctx); err != nil && isOver(err) {
+		c.close(closing{closeExpired, reasonExpired}, false)
+	}
+}
+
+// refresh reads the connection's rights anew because they changed. A connection whose rights have ended, or cannot be read, is closed: nothing
+// more is sent.
 func (c *conn) refresh(ctx context.Context) {
 	c.reading.Lock()
 	defer c.reading.Unlock()

@@ -29,7 +29,7 @@ func (h *Hub) sweep(ctx context.Context) {
 		case <-ticks.C:
 		}
 		for _, c := range h.lookAround() {
-			c.refresh(ctx)
+			c.recheck(ctx)
 		}
 	}
 }
