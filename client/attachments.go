@@ -14,7 +14,7 @@ import (
 // Attachment is an uploaded file. A message refers to it by ID.
 type Attachment struct {
 	ID   string `json:"id"`
-	URL  string `json:"url"` // where it can be fetched for a short while
+	URL  string `json:"url"` // signed: whoever has it can read the file
 	Name string `json:"name"`
 	Type string `json:"type"` // as its content says
 	Size int64  `json:"size"` // bytes

@@ -11,6 +11,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -245,9 +246,5 @@ func remove(ctx context.Context, c *Client, path string, opts []CallOption) erro
 
 // at is a path with one thing's id in it.
 func at(collection, id string, more ...string) string {
-	path := collection + "/" + url.PathEscape(id)
-	for _, m := range more {
-		path += "/" + m
-	}
-	return path
+	return strings.Join(append([]string{collection, url.PathEscape(id)}, more...), "/")
 }

@@ -2,7 +2,7 @@
 //
 // It imports the standard library and one WebSocket library, and nothing of Kefu, so that whoever imports it gets a small client only.
 //
-//	c, err := client.New("http://127.0.0.1:8000", client.WithKey(os.Getenv("KEFU_KEY")))
+//	c, err := client.New("http://127.0.0.1:8000", client.WithKey(os.Getenv("API_KEY")))
 //	for conv, err := range c.Conversations.List(ctx, client.ConversationFilter{Status: "open"}) { … }
 //
 // Every call takes a context and ends with it. A refusal is an *Error with the server's words, its code and every fault; IsNotFound and its

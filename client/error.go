@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,12 +93,7 @@ func is(err error, status int, codes ...string) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	for _, code := range codes {
-		if e.Code == code {
-			return true
-		}
-	}
-	return e.Status == status
+	return e.Status == status || slices.Contains(codes, e.Code)
 }
 
 // IsNotFound tells that the thing is not there, or is not for the caller to see.

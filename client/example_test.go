@@ -12,14 +12,12 @@ import (
 // A program that receives messages of customers and answers them. It comes back after every cut, and misses nothing.
 func Example() {
 	kefu, ctx := startKefu(), context.Background()
-	defer kefu.Close()
 
 	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
 	if err != nil {
 		log.Fatal(err)
 	}
 	stream := c.Listen(ctx, client.StreamOptions{Events: []string{"message.received"}})
-	defer stream.Close()
 	for event, err := range stream.Events() {
 		if err != nil {
 			log.Fatal(err)
@@ -32,6 +30,8 @@ func Example() {
 		fmt.Println("answered as message", receipt.Seq)
 		break // a real one goes on
 	}
+	stream.Close()
+	kefu.Close()
 	// Output:
 	// 王小明: 有人在嗎？
 	// answered as message 2
@@ -40,7 +40,6 @@ func Example() {
 // Lists are read page by page, while they are walked.
 func ExampleConversations_List() {
 	kefu, ctx := startKefu(), context.Background()
-	defer kefu.Close()
 
 	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
 	if err != nil {
@@ -52,6 +51,7 @@ func ExampleConversations_List() {
 		}
 		fmt.Println(conv.ID, conv.Subject)
 	}
+	kefu.Close()
 	// Output:
 	// cnv_1 退貨
 	// cnv_2 運費
@@ -61,7 +61,6 @@ func ExampleConversations_List() {
 // A conversation for a customer of one's own program.
 func ExampleConversations_Create() {
 	kefu, ctx := startKefu(), context.Background()
-	defer kefu.Close()
 
 	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
 	if err != nil {
@@ -76,13 +75,13 @@ func ExampleConversations_Create() {
 		log.Fatal(err)
 	}
 	fmt.Printf("#%d is %s\n", conv.Ticket.Number, conv.Status)
+	kefu.Close()
 	// Output: #4 is open
 }
 
 // Errors hold the server's words, and every fault with its field.
 func ExampleIsConflict() {
 	kefu, ctx := startKefu(), context.Background()
-	defer kefu.Close()
 
 	c, err := client.New(kefu.URL, client.WithToken("eyJ…"))
 	if err != nil {
@@ -93,13 +92,13 @@ func ExampleIsConflict() {
 	if client.IsConflict(err) && errors.As(err, &e) {
 		fmt.Println(e.Detail, e.Faults)
 	}
+	kefu.Close()
 	// Output: Amy has it [{assignee_id agt_1}]
 }
 
 // A change that must not overwrite somebody else's is bound to what was read.
 func ExampleIfMatch() {
 	kefu, ctx := startKefu(), context.Background()
-	defer kefu.Close()
 
 	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
 	if err != nil {
@@ -111,5 +110,6 @@ func ExampleIfMatch() {
 	}
 	_, err = c.Conversations.Update(ctx, conv.ID, client.ConversationChange{Priority: client.Set("urgent"), TeamID: client.Null[string]()}, client.IfMatch(conv.ETag))
 	fmt.Println("somebody was faster:", client.IsChanged(err))
+	kefu.Close()
 	// Output: somebody was faster: true
 }

@@ -138,7 +138,7 @@ func (l *line) session(ctx context.Context) error {
 		err = why
 	}
 	cancel(nil)
-	l.ws.CloseNow()
+	_ = l.ws.CloseNow() // it may be closed already
 	writer.Wait()
 	return err
 }
@@ -151,6 +151,7 @@ func (l *line) dial(ctx context.Context) error {
 		return err
 	}
 	l.shown = req.Header.Get("Authorization")
+	//nolint:bodyclose // the library hands out what it has read of the body, in memory
 	ws, resp, err := websocket.Dial(ctx, req.URL.String(), &websocket.DialOptions{HTTPClient: l.c.http, HTTPHeader: req.Header})
 	if err != nil {
 		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
