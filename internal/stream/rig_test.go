@@ -44,6 +44,13 @@ const patience = 20 * time.Second
 type people struct {
 	mu   sync.Mutex
 	have map[string]kefu.Caller
+	down bool // nothing can be read now
+}
+
+func (p *people) fail(down bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down = down
 }
 
 func (p *people) put(c kefu.Caller) {
@@ -69,6 +76,9 @@ func (p *people) Authenticate(_ context.Context, r auth.Request) (kefu.Caller, e
 func (p *people) Again(_ context.Context, c kefu.Caller) (kefu.Caller, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.down {
+		return kefu.Caller{}, kefu.Errorf(kefu.KindUnavailable, "not now")
+	}
 	now, ok := p.have[c.ID]
 	if !ok {
 		return kefu.Caller{}, kefu.Errorf(kefu.KindUnauthorized, "nobody is called %q", c.ID)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"kefu"
 	"kefu/internal/auth"
 	"kefu/internal/secret"
@@ -138,4 +140,38 @@ func TestACredentialThatExpiresEndsTheLine(t *testing.T) {
 		}
 		r.say(kefu.SystemCaller("x"), conv.ID, "later")
 	}, func(l *Limits) { l.Silence = 2 * time.Second })
+}
+
+// TestRightsThatCannotBeRead: rights that changed and cannot be read end the line, which comes back; without a change nothing happens.
+func TestRightsThatCannotBeRead(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		boss := r.agent("boss", kefu.RoleAdmin)
+		conv, ken := r.talk("ken", switchboard.NewConversation{})
+		c, line := r.dial(ken).live(r), r.lineOf(ken)
+		r.people.fail(true)
+		line.recheck(t.Context())
+		r.say(boss, conv.ID, "before")
+		c.texts("before")
+		c.sendf(`{"type":"message","action":"send","id":"x","data":{"to":%q,"content":"x"}}`, conv.ID)
+		if f := c.read(); f.ID != "x" || f.Error == nil || f.Error.Code != "unavailable" {
+			t.Errorf("%s", f.raw)
+		}
+		r.rightsChanged(ken.ID)
+		r.say(boss, conv.ID, "secret")
+		for {
+			f, err := c.next()
+			if err != nil {
+				if code := codeOf(err); code != websocket.StatusTryAgainLater {
+					t.Errorf("closed with %d", code)
+				}
+				break
+			}
+			if f.text() == "secret" {
+				t.Fatal("it arrived all the same")
+			}
+		}
+		if got := r.refused("?token="+ken.ID, ""); got != "unavailable" {
+			t.Errorf("a new one: %q", got)
+		}
+	})
 }
