@@ -23,6 +23,7 @@ const (
 
 const (
 	maxServerFrame = 4 << 20
+	farewell       = time.Second     // whoever cannot write waits for the reader to hear why
 	restartPause   = 2 * time.Second // whoever was on a server that restarts comes back spread over it
 )
 
@@ -132,7 +133,13 @@ func (l *line) session(ctx context.Context) error {
 	l.greeting = make(chan struct{})
 	l.meter = meter{now: time.Now}
 	var writer sync.WaitGroup
-	writer.Go(func() { cancel(l.write(ctx)) })
+	writer.Go(func() {
+		err := l.write(ctx)
+		if !errors.Is(err, errBehind) {
+			_ = sleep(ctx, farewell)
+		}
+		cancel(err)
+	})
 	err := l.read(ctx)
 	if why := context.Cause(ctx); why != nil && !errors.Is(why, context.Canceled) && websocket.CloseStatus(err) == -1 {
 		err = why

@@ -29,10 +29,8 @@ func nameRules() []rule {
 			check: checkNames,
 			exempt: map[string]string{
 				"internal/auth.GetWithTime": "throttled's store has a method of this name",
-			},
-			exempt: map[string]string{
-				"internal/api.GetStatus":  "huma's word for the status of an error",
-				"internal/api.GetHeaders": "huma's word for the headers of an error",
+				"internal/api.GetStatus":    "huma's word for the status of an error",
+				"internal/api.GetHeaders":   "huma's word for the headers of an error",
 			},
 			refuse: []string{
 				"-- internal/store/a.go --\npackage store\ntype LinkManager struct{}\n",
