@@ -20,10 +20,8 @@ ON CONFLICT (email) WHERE email <> '' AND deactivated_at = 0 DO NOTHING`
 	sqlAgentMail   = `SELECT ` + agentColumns + ` FROM agent a WHERE a.email = $1 AND a.email <> '' AND a.deactivated_at = 0`
 	sqlUpdateAgent = `UPDATE agent SET name = $2, email = $3, role = $4, deactivated_at = $5, updated_at = $6 WHERE id = $1
 AND NOT EXISTS (SELECT 1 FROM agent o WHERE o.email = $3 AND o.email <> '' AND o.deactivated_at = 0 AND o.id <> $1 AND CAST($5 AS BIGINT) = 0)`
-	//nolint:gosec // a statement, not a credential
 	sqlSetPassword = `UPDATE agent SET password = $2, updated_at = $3 WHERE id = $1`
 	// Held until the end, so that two admins cannot each take the other's place as the last.
-	//nolint:gosec // a statement, not a credential
 	sqlLockAdmins = `SELECT id FROM agent WHERE role = 'admin' AND deactivated_at = 0 AND email <> '' AND password <> '' ORDER BY id /*for update*/`
 	sqlTeamsOfAll = `SELECT agent_id, team_id FROM team_member WHERE agent_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY team_id`
 	sqlAssigned   = `SELECT id FROM conversation WHERE assignee_id = $1 AND assignee_id <> '' AND status <> 'closed' ORDER BY created_at, id`

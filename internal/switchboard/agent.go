@@ -268,7 +268,7 @@ func (b *Switchboard) Agents(ctx context.Context, by kefu.Caller, q AgentQuery, 
 func (c *change) teamsExist(ids []kefu.TeamID) error {
 	var f kefu.Faults
 	for _, id := range ids {
-		if _, err := c.Tx.Team(id); found(err, "team") != nil {
+		if _, err := c.Tx.Team(id); err != nil {
 			if kefu.KindOf(found(err, "team")) != kefu.KindNotFound {
 				return err
 			}

@@ -30,9 +30,11 @@ func (b *Switchboard) BindIdentity(ctx context.Context, ask kefu.Ask, id kefu.Ag
 		}
 		var f kefu.Faults
 		checkText(&f, "external_id", in.ExternalID, 1, 200)
-		if i, err := c.Tx.Inbox(in.InboxID); err != nil && found(err, "inbox") == err {
+		i, err := c.Tx.Inbox(in.InboxID)
+		if err != nil && kefu.KindOf(found(err, "inbox")) != kefu.KindNotFound {
 			return Identity{}, err
-		} else if err != nil || !i.DeletedAt.IsZero() {
+		}
+		if err != nil || !i.DeletedAt.IsZero() {
 			f.Add("inbox_id", "names no inbox")
 		}
 		if err := f.Err("the identity cannot be bound"); err != nil {

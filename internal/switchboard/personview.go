@@ -3,6 +3,7 @@ package switchboard
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func depthOf(raw []byte) int {
 	deepest, depth := 0, 0
 	for {
 		token, err := dec.Token()
-		if err == io.EOF { //nolint:errorlint // the decoder's own word for its end
+		if errors.Is(err, io.EOF) {
 			return deepest
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 // TestAnnouncementIsThereOnce: an embed, published to followers where the channel can be followed, and found again when the answer was lost.
 func TestAnnouncementIsThereOnce(t *testing.T) {
+	t.Parallel()
 	for name, kind := range map[string]api.ChannelType{"announcement channel": api.ChannelAnnouncement, "text channel": api.ChannelText} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
