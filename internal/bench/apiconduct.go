@@ -34,7 +34,7 @@ func (g ground) apiRound(ctx context.Context, name string, fresh func(string) (s
 	}
 	kefu = figures{}
 	for i, size := range g.sizes {
-		f, err := g.step(fmt.Sprintf("%s-api-%d", name, size), fresh, func(g ground) (figures, error) { return g.measureAPI(ctx, size, i > 0) })
+		f, err := g.step(fmt.Sprintf("%s-api-%d", name, i), fresh, func(g ground) (figures, error) { return g.measureAPI(ctx, size, i > 0) })
 		if err != nil {
 			return nil, nil, fmt.Errorf("%d messages: %w", size, err)
 		}

@@ -212,7 +212,7 @@ type reply struct {
 
 // fetch gets a page; status 0 when nobody answered.
 func fetch(url string) reply {
-	res, err := client().Get(url)
+	res, err := stranger().Get(url)
 	if err != nil {
 		return reply{}
 	}

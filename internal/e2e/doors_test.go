@@ -11,8 +11,8 @@ import (
 	"kefu/internal/websig"
 )
 
-// client is for tests that stand outside the program. It keeps no connections, so that each request is one of a stranger.
-func client() *http.Client {
+// stranger is for tests that stand outside the program. It keeps no connections, so that each request is one of a stranger.
+func stranger() *http.Client {
 	return &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 }
 
@@ -51,7 +51,7 @@ func send(r *rig, url, body string, edit ...func(*http.Request)) reply {
 	for _, change := range edit {
 		change(req)
 	}
-	res, err := client().Do(req)
+	res, err := stranger().Do(req)
 	if err != nil {
 		return reply{body: err.Error()}
 	}
