@@ -222,14 +222,20 @@ func (c *change) giveTo(by kefu.Caller, id kefu.ConversationID, from, to kefu.Ag
 	if err != nil || conv.AssigneeID != from || conv.Status == kefu.StatusClosed {
 		return err
 	}
+	return c.hand(&conv, by.Author(), to)
+}
+
+// hand makes a locked conversation another agent's, or the queue's when there is none.
+func (c *change) hand(conv *store.Conversation, by kefu.Author, to kefu.AgentID) error {
+	from := conv.AssigneeID
 	conv.AssigneeID, conv.Handler = to, kefu.HandlerAgent
 	if to == "" {
 		conv.Handler, conv.OwnerLinkID = kefu.HandlerQueue, ""
 	}
-	if err := c.SetHandler(id, conv.Handler, to, conv.OwnerLinkID); err != nil {
+	if err := c.SetHandler(conv.ID, conv.Handler, to, conv.OwnerLinkID); err != nil {
 		return err
 	}
-	t, err := c.TicketOf(id)
+	t, err := c.TicketOf(conv.ID)
 	if err != nil {
 		return err
 	}
@@ -237,7 +243,16 @@ func (c *change) giveTo(by kefu.Caller, id kefu.ConversationID, from, to kefu.Ag
 	if err := c.UpdateTicket(t); err != nil {
 		return err
 	}
-	return c.conversationEvent("conversation.assigned", conv, by.Author(), &from)
+	return c.conversationEvent("conversation.assigned", *conv, by, &from)
+}
+
+// free gives a conversation that opens again to the queue when whose it was is not there any more.
+func (c *change) free(conv *store.Conversation, by kefu.Author) error {
+	a, err := c.Tx.Agent(conv.AssigneeID)
+	if err != nil || a.DeactivatedAt.IsZero() {
+		return err
+	}
+	return c.hand(conv, by, "")
 }
 
 // Agent reads one agent.

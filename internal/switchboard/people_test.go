@@ -135,6 +135,35 @@ func TestDeactivatedAgentLeavesTheQueue(t *testing.T) {
 	})
 }
 
+// TestReopenedOfADeactivatedAgentIsTheQueues: what was closed before its agent left opens for everybody.
+func TestReopenedOfADeactivatedAgentIsTheQueues(t *testing.T) {
+	each(t, []kefu.InboxID{"guild"}, func(t *testing.T, b *board) {
+		conv := b.take("shop", opening("1", "hello")).ConversationID
+		b.openDesk(conv, "guild", "c1")
+		b.take("guild", command("c1", "u1", "claim"))
+		var id kefu.AgentID
+		b.view(func(tx *store.Tx) (err error) {
+			_, id, err = tx.Identity("guild", "u1")
+			return err
+		})
+		if _, err := b.EndConversation(t.Context(), operator(), conv); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.DeactivateAgent(t.Context(), operator(), id); err != nil {
+			t.Fatal(err)
+		}
+		got, err := b.Conversation(t.Context(), operator().Caller, conv)
+		if err != nil || got.AssigneeID == nil || *got.AssigneeID != id {
+			t.Errorf("history: %+v, %v", got, err)
+		}
+		b.take("shop", writing("1", "one more thing"))
+		got, err = b.Conversation(t.Context(), operator().Caller, conv)
+		if err != nil || got.AssigneeID != nil || got.Handler != kefu.HandlerQueue || got.Status != kefu.StatusOpen {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
 // TestBoundIdentityIsOnePerson: the desk's user becomes the agent with the account, with the open work.
 func TestBoundIdentityIsOnePerson(t *testing.T) {
 	each(t, []kefu.InboxID{"guild"}, func(t *testing.T, b *board) {

@@ -89,6 +89,9 @@ func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 	if err := c.ticketTo(conv.ID, kefu.TicketProcessing, by); err != nil {
 		return err
 	}
+	if err := c.free(&conv, by); err != nil {
+		return err
+	}
 	if err := c.conversationEvent("conversation.updated", conv, by, nil); err != nil {
 		return err
 	}
