@@ -155,8 +155,7 @@ func TestPreferredAgent(t *testing.T) {
 			if err := tx.InsertContact(kefu.Contact{ID: "con_1", Name: "客人"}); err != nil {
 				return err
 			}
-			_, err := tx.Exec(`UPDATE agent SET status = 'online' WHERE id = 'agt_2'`)
-			return err
+			return tx.SetPresence("agt_2", kefu.AgentOnline)
 		})
 		away := b.say(contactAsk("con_1"), switchboard.NewMessage{Content: "hi", PreferAgent: "agt_1"})
 		conv, err := b.Conversation(t.Context(), boss.Caller, away.ConversationID)

@@ -172,7 +172,9 @@ func (a *amendment) carryOut() error {
 		if err := c.reopen(a.conv, a.by); err != nil {
 			return err
 		}
-		a.next.ClosedAt, a.next.ClosedBy = time.Time{}, ""
+		if err := a.reread(); err != nil {
+			return err
+		}
 	}
 	row := a.next
 	if closing {
@@ -207,6 +209,20 @@ func (a *amendment) carryOut() error {
 		return nil
 	}
 	return c.closeHere(a.next, a.by, "")
+}
+
+// reread takes in what opening a conversation has changed of it: who had it may be gone.
+func (a *amendment) reread() error {
+	now, err := a.c.Conversation(a.conv.ID)
+	if err != nil {
+		return err
+	}
+	now.Labels = a.conv.Labels
+	if a.next.AssigneeID == a.conv.AssigneeID {
+		a.next.AssigneeID, a.next.Handler, a.next.OwnerLinkID = now.AssigneeID, now.Handler, now.OwnerLinkID
+	}
+	a.next.ClosedAt, a.next.ClosedBy, a.conv = time.Time{}, "", now
+	return nil
 }
 
 // others stores what stands in other tables.
