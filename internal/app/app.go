@@ -49,6 +49,7 @@ type App struct {
 	board    *switchboard.Switchboard
 	vault    *vault.Vault
 	box      *secret.Box
+	signals  *bus.Bus
 	registry *connector.Registry
 	inboxes  []*inbox
 	keepers  []*dispatch.Keeper
@@ -68,7 +69,7 @@ type App struct {
 // New builds everything and opens the database and the port, so that what is wrong is said before anything runs. It migrates the schema.
 // Close must be called, also after Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1)}
+	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1), signals: bus.New()}
 	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.assemble, a.openPort} {
 		if err := step(ctx); err != nil {
 			a.Close()
@@ -134,25 +135,24 @@ func (a *App) key() ([]byte, error) {
 
 // build makes the rules, the movers and the doors.
 func (a *App) build(ctx context.Context) error {
-	signals := bus.New()
 	known := make([]switchboard.Inbox, 0, len(a.inboxes))
 	targets := make([]dispatch.Target, 0, len(a.inboxes))
 	for _, in := range a.inboxes {
 		known = append(known, in.rules(a.desks(in.ID)))
 		targets = append(targets, in.target(a.Capacity))
 	}
-	a.board = switchboard.New(a.store, signals, transcripts{vault: a.vault}, a.box, a.Log, known)
+	a.board = switchboard.New(a.store, a.signals, transcripts{vault: a.vault}, a.box, a.Log, known)
 	a.board.Offer(channels{a}, func() { a.inboxesChanged(ctx) })
 	for _, in := range a.inboxes {
 		in.directory.Switchboard = a.board
 	}
-	a.sender = dispatch.New(dispatch.Options{Store: a.store, Switchboard: a.board, Bus: signals, Log: a.Log, Targets: targets, Node: a.node,
+	a.sender = dispatch.New(dispatch.Options{Store: a.store, Switchboard: a.board, Bus: a.signals, Log: a.Log, Targets: targets, Node: a.node,
 		Observe: a.metrics.attempt})
 	if err := a.saveInboxes(ctx); err != nil {
 		return err
 	}
-	a.openDoors(signals)
-	a.prepareServices(signals)
+	a.openDoors()
+	a.prepareServices()
 	return nil
 }
 

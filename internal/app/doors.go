@@ -9,7 +9,6 @@ import (
 
 	"kefu/internal/api"
 	"kefu/internal/auth"
-	"kefu/internal/bus"
 	"kefu/internal/stream"
 )
 
@@ -19,7 +18,7 @@ func (a *App) openAuth(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.auth, err = auth.New(auth.Options{Store: a.store, Box: a.box, Key: key, PublicURL: a.cfg.PublicURL, Log: a.Log, Now: a.Clock})
+	a.auth, err = auth.New(auth.Options{Store: a.store, Box: a.box, Key: key, PublicURL: a.cfg.PublicURL, Log: a.Log, Now: a.Clock, Bus: a.signals})
 	if err != nil {
 		return err
 	}
@@ -35,9 +34,9 @@ func (a *App) openAuth(ctx context.Context) error {
 }
 
 // openDoors makes the handler of all routes.
-func (a *App) openDoors(signals *bus.Bus) {
+func (a *App) openDoors() {
 	edge := api.NewEdge(a.Log, a.cfg.TrustedProxies)
-	a.hub = stream.New(stream.Options{Board: a.board, Auth: a.auth, Bus: signals, Log: a.Log, Node: a.node, PublicURL: a.cfg.PublicURL,
+	a.hub = stream.New(stream.Options{Board: a.board, Auth: a.auth, Bus: a.signals, Log: a.Log, Node: a.node, PublicURL: a.cfg.PublicURL,
 		Client: edge.Client, Refuse: edge.Refuse, Now: a.Clock})
 	fallback, _ := a.cfg.DefaultInbox("wordpress")
 	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,

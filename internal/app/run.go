@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"kefu/internal/bus"
 	"kefu/internal/dispatch"
 	"kefu/internal/store"
 )
@@ -31,9 +30,9 @@ func (a *App) now() time.Time {
 }
 
 // prepareServices lists what Run starts.
-func (a *App) prepareServices(signals *bus.Bus) {
-	relay := dispatch.Relay{Store: a.store, Bus: signals, Log: a.Log, Node: a.node}
-	indexer := dispatch.Indexer{Switchboard: a.board, Bus: signals, Log: a.Log}
+func (a *App) prepareServices() {
+	relay := dispatch.Relay{Store: a.store, Bus: a.signals, Log: a.Log, Node: a.node}
+	indexer := dispatch.Indexer{Switchboard: a.board, Bus: a.signals, Log: a.Log}
 	a.services = []service{{"relay", relay.Run}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
 		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}}
 	for _, in := range a.inboxes {
@@ -44,7 +43,7 @@ func (a *App) prepareServices(signals *bus.Bus) {
 			a.services = append(a.services, service{"connection of " + string(in.ID), k.Run})
 		}
 		if in.can.Comparer != nil && in.can.Comparer.SweepEvery() > 0 {
-			s := &dispatch.Sweeper{Inbox: in.ID, Comparer: in.can.Comparer, Switchboard: a.board, Bus: signals, Log: a.Log, Recovered: a.metrics.recoveredMessages}
+			s := &dispatch.Sweeper{Inbox: in.ID, Comparer: in.can.Comparer, Switchboard: a.board, Bus: a.signals, Log: a.Log, Recovered: a.metrics.recoveredMessages}
 			a.services = append(a.services, service{"comparison of " + string(in.ID), s.Run})
 		}
 	}

@@ -12,10 +12,9 @@ import (
 const OnceFor = 24 * time.Hour
 
 const (
-	sqlBeginOnce = `INSERT INTO idempotency (caller, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, '', $4)
-ON CONFLICT (caller, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = '', created_at = excluded.created_at
-WHERE idempotency.created_at <= $5`
-	sqlOnce       = `SELECT fingerprint, answer FROM idempotency WHERE caller = $1 AND key = $2`
+	sqlBeginOnce = `INSERT INTO idempotency (caller, key, answer, created_at) VALUES ($1, $2, '', $3)
+ON CONFLICT (caller, key) DO UPDATE SET answer = '', created_at = excluded.created_at WHERE idempotency.created_at <= $4`
+	sqlOnce       = `SELECT answer FROM idempotency WHERE caller = $1 AND key = $2`
 	sqlFinishOnce = `UPDATE idempotency SET answer = $3 WHERE caller = $1 AND key = $2`
 )
 
@@ -34,7 +33,7 @@ func Once[T any](tx *Tx, box Sealer, ask kefu.Ask, fn func() (T, error)) (out T,
 		return fn()
 	}
 	caller := string(ask.Caller.Kind) + "/" + ask.Caller.ID
-	fresh, err := tx.Exec(sqlBeginOnce, caller, ask.Key, ask.Fingerprint, tx.now(), sqldb.Micros(tx.Now.Add(-OnceFor)))
+	fresh, err := tx.Exec(sqlBeginOnce, caller, ask.Key, tx.now(), sqldb.Micros(tx.Now.Add(-OnceFor)))
 	if err != nil {
 		return out, err
 	}
@@ -44,7 +43,7 @@ func Once[T any](tx *Tx, box Sealer, ask kefu.Ask, fn func() (T, error)) (out T,
 	if out, err = fn(); err != nil {
 		return out, err
 	}
-	raw, err := json.Marshal(out)
+	raw, err := json.Marshal(onceAnswer[T]{ask.Fingerprint, out})
 	if err != nil {
 		return out, err
 	}
@@ -56,21 +55,27 @@ func Once[T any](tx *Tx, box Sealer, ask kefu.Ask, fn func() (T, error)) (out T,
 	return out, err
 }
 
+// onceAnswer is what is sealed: the digest of the request too, because that of a short secret could be guessed.
+type onceAnswer[T any] struct {
+	Fingerprint string `json:"f"`
+	Answer      T      `json:"a"`
+}
+
 func again[T any](tx *Tx, box Sealer, caller string, ask kefu.Ask) (out T, err error) {
-	type row struct{ fingerprint, answer string }
-	first, err := sqldb.One(tx.Tx, func(s sqldb.Scanner) (r row, err error) {
-		err = s.Scan(&r.fingerprint, &r.answer)
-		return r, err
-	}, sqlOnce, caller, ask.Key)
+	sealed, err := sqldb.One(tx.Tx, scanString, sqlOnce, caller, ask.Key)
 	if err != nil {
 		return out, err
 	}
-	if first.fingerprint != ask.Fingerprint {
+	raw, err := box.Open(sealed, caller+"/"+ask.Key)
+	if err != nil {
+		return out, err
+	}
+	var first onceAnswer[json.RawMessage]
+	if err := json.Unmarshal([]byte(raw), &first); err != nil {
+		return out, err
+	}
+	if first.Fingerprint != ask.Fingerprint {
 		return out, kefu.Errorf(kefu.KindConflict, "this Idempotency-Key was used for another request: use a new key for each different request")
 	}
-	raw, err := box.Open(first.answer, caller+"/"+ask.Key)
-	if err != nil {
-		return out, err
-	}
-	return out, json.Unmarshal([]byte(raw), &out)
+	return out, json.Unmarshal(first.Answer, &out)
 }

@@ -38,7 +38,7 @@ type Program struct {
 }
 
 const (
-	programColumns = `id, kind, name, hash, sealed, scopes, allow, bound, created_by, expires_at, last_used_at, revoked_at, created_at, updated_at`
+	programColumns   = `id, kind, name, hash, sealed, scopes, allow, bound, created_by, expires_at, last_used_at, revoked_at, created_at, updated_at`
 	sqlInsertProgram = `INSERT INTO api_key (` + programColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11)`
 	sqlProgram       = `SELECT ` + programColumns + ` FROM api_key WHERE id = $1`
 	sqlLockProgram   = `SELECT ` + programColumns + ` FROM api_key WHERE id = $1 /*for update*/`

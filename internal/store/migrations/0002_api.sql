@@ -212,8 +212,7 @@ CREATE TABLE role_address (
 CREATE TABLE idempotency (
   caller TEXT COLLATE "C" NOT NULL,
   key TEXT COLLATE "C" NOT NULL,
-  fingerprint TEXT COLLATE "C" NOT NULL, -- of method, target and body
-  answer TEXT NOT NULL,
+  answer TEXT NOT NULL, -- with the digest of what it was asked by: that of a password could be guessed
   created_at BIGINT NOT NULL,
   PRIMARY KEY (caller, key)
 );
