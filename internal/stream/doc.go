@@ -12,6 +12,9 @@
 //     ones only at or beyond the hub's own position, and skips what it has had; until then it reads pages from the store by itself.
 //   - The rights of a connection are read after it was registered, and again when the fact that they changed is met on its way, before
 //     anything that happened later. What is read twice is read in the order in which it is kept.
+//   - A new connection waits a moment for its client to subscribe from a position, and goes live at its first other frame or when that moment
+//     is over. A client that subscribes later is sent everything from its position on, whatever came before; the answer to a subscribe frame
+//     that has an id is where that begins.
 //   - Queues are bounded. Who reads too slowly is closed with 4008 and comes back with the position it has.
 //   - An idle connection has one goroutine, which reads, and no timer: one sweep looks at all of them. A second one writes while there is
 //     something to write.

@@ -73,7 +73,7 @@ func (l *Limits) complete() {
 	or(&l.QueueBytes, 4<<20)
 	or(&l.Silence, 75*time.Second)
 	or(&l.Stuck, 30*time.Second)
-	or(&l.Grace, time.Second)
+	or(&l.Grace, 2*time.Second)
 	or(&l.PerCaller, 50)
 	or(&l.All, 50_000)
 	or(&l.Look, 2*time.Second)
