@@ -141,7 +141,7 @@ func newInbound(opts StreamOptions) *inbound {
 func (in *inbound) add(e entry) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	placed := e.position > 0
+	placed := e.position > 0 || e.gap
 	// A gap may lead back: the server's database was restored, and its positions are others now.
 	if in.behind || placed && !e.gap && in.known && e.position <= in.position {
 		return

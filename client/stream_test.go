@@ -338,17 +338,19 @@ func TestGaps(t *testing.T) {
 		since    int64
 		from, to int64
 		first    int64
+		there    int
 	}{
-		"pruned":   {since: 2, from: 3, to: 5, first: 6},
-		"restored": {since: 900, from: 1, to: 7, first: 8},
+		"pruned":   {since: 2, from: 3, to: 5, first: 6, there: 7},
+		"restored": {since: 900, from: 1, to: 7, first: 8, there: 7},
+		"emptied":  {since: 900, from: 1, to: 0, first: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHub(t)
-			for n := range 7 {
+			for n := range c.there {
 				h.happen(fmt.Sprint(n))
 			}
-			h.kept = 5
+			h.kept = min(5, c.there)
 			var gaps [][2]int64
 			states := make(chan error, 10)
 			s := h.client().listen(t.Context(), StreamOptions{Since: Set(c.since), OnState: func(err error) { states <- err },
