@@ -25,5 +25,5 @@ type eventList struct {
 
 func (s *server) listEvents(ctx context.Context, in *eventList) (switchboard.EventPage, error) {
 	return s.Board.Events(ctx, caller(ctx), switchboard.EventQuery{Since: in.Since, Types: in.Types, Limit: in.Limit,
-		Wait: time.Duration(in.Wait) * time.Second})
+		Wait: time.Duration(in.Wait) * time.Second, Stop: s.Stopping})
 }

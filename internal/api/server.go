@@ -55,6 +55,8 @@ type Options struct {
 	PublicURL string
 	// Version is the program's, for the API's document.
 	Version string
+	// Stopping is closed when the program stops: who waits for events is answered then. Nil is never.
+	Stopping <-chan struct{}
 	// Socket is the WebSocket door, which asks by itself who comes; nil has none.
 	Socket http.Handler
 	// Observe is told of every hook and its status, for metrics. It must not block.

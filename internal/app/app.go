@@ -57,6 +57,7 @@ type App struct {
 	metrics  *metrics
 	auth     *auth.Auth
 	hub      *stream.Hub
+	stopping chan struct{} // closed when the services stop
 	handler  http.Handler
 	port     *port
 	services []service
@@ -81,7 +82,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 
 // assemble builds everything that depends on which inboxes there are. It is called again when they change.
 func (a *App) assemble(ctx context.Context) error {
-	a.assembled = len(a.cleanup)
+	a.assembled, a.stopping = len(a.cleanup), make(chan struct{})
 	a.inboxes, a.keepers, a.services = nil, nil, nil
 	if err := a.buildInboxes(ctx); err != nil {
 		return err

@@ -41,7 +41,8 @@ func (a *App) openDoors() {
 	fallback, _ := a.cfg.DefaultInbox("wordpress")
 	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
-		Board: a.board, Auth: a.auth, Accounts: a.auth, PublicURL: a.cfg.PublicURL, Version: a.Version, Socket: a.hub.Handler()})
+		Board: a.board, Auth: a.auth, Accounts: a.auth, PublicURL: a.cfg.PublicURL, Version: a.Version, Socket: a.hub.Handler(),
+		Stopping: a.stopping})
 }
 
 func (a *App) hooks() []api.Hook {
@@ -67,6 +68,9 @@ func (a *App) tidy(ctx context.Context) error {
 	every(ctx, purgeEvery, func(ctx context.Context) {
 		if err := a.auth.Purge(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what has expired cannot be deleted now", "error", err)
+		}
+		if err := a.board.DropFiles(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "files of erased messages cannot be deleted now", "error", err)
 		}
 		for n := int64(pruneBatch); n == pruneBatch; {
 			var err error

@@ -167,7 +167,8 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // rules is what the rules must know of the inbox.
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
-	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil}
+	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
+		Announces: in.announces()}
 	if in.can.Comparer != nil {
 		r.SweepEvery = in.can.Comparer.SweepEvery()
 	}
@@ -179,6 +180,8 @@ func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	}
 	return r
 }
+
+func (in *inbox) announces() bool { return in.can.Announcer != nil && in.can.Announcer.Announces() }
 
 func (in *inbox) target(capacity int) dispatch.Target {
 	return dispatch.Target{Inbox: in.ID, Name: in.Name, Connector: in.connector, Can: in.can, Cap: capacity,

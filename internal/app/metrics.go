@@ -51,34 +51,41 @@ type queueCollector struct{ store *store.Store }
 
 const queueTime = 2 * time.Second
 
-func (q *queueCollector) descs() (size, age *prometheus.Desc) {
+func (q *queueCollector) descs() (size, age, lag *prometheus.Desc) {
 	return prometheus.NewDesc("kefu_deliveries_waiting", "Deliveries that are not final, by inbox and state.", []string{"inbox", "state"}, nil),
-		prometheus.NewDesc("kefu_deliveries_oldest_seconds", "Age of the oldest delivery that is not final, by inbox and state.", []string{"inbox", "state"}, nil)
+		prometheus.NewDesc("kefu_deliveries_oldest_seconds", "Age of the oldest delivery that is not final, by inbox and state.", []string{"inbox", "state"}, nil),
+		prometheus.NewDesc("kefu_search_events_behind", "Events that the search index has not taken in yet.", nil, nil)
 }
 
 // Describe names the figures.
 func (q *queueCollector) Describe(ch chan<- *prometheus.Desc) {
-	size, age := q.descs()
+	size, age, lag := q.descs()
 	ch <- size
 	ch <- age
+	ch <- lag
 }
 
 // Collect reads the figures; a database that does not answer within two seconds shows none.
 func (q *queueCollector) Collect(ch chan<- prometheus.Metric) {
-	size, age := q.descs()
+	size, age, lag := q.descs()
 	ctx, cancel := context.WithTimeout(context.Background(), queueTime)
 	defer cancel()
 	var sizes []store.QueueSize
+	var behind int64
 	now := time.Now()
 	err := q.store.View(ctx, func(tx *store.Tx) (err error) {
 		now = tx.Now
-		sizes, err = tx.QueueSizes()
+		if sizes, err = tx.QueueSizes(); err != nil {
+			return err
+		}
+		behind, _, err = tx.SearchLag()
 		return err
 	})
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(size, err)
 		return
 	}
+	ch <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, float64(behind))
 	for _, s := range sizes {
 		labels := []string{string(s.InboxID), string(s.State)}
 		ch <- prometheus.MustNewConstMetric(size, prometheus.GaugeValue, float64(s.Count), labels...)

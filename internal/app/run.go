@@ -42,6 +42,10 @@ func (a *App) prepareServices() {
 			a.keepers = append(a.keepers, k)
 			a.services = append(a.services, service{"connection of " + string(in.ID), k.Run})
 		}
+		if in.announces() {
+			n := &dispatch.Announcer{Inbox: in.ID, Announcer: in.can.Announcer, Store: a.store, Bus: a.signals, Log: a.Log}
+			a.services = append(a.services, service{"announcements of " + string(in.ID), n.Run})
+		}
 		if in.can.Comparer != nil && in.can.Comparer.SweepEvery() > 0 {
 			s := &dispatch.Sweeper{Inbox: in.ID, Comparer: in.can.Comparer, Switchboard: a.board, Bus: a.signals, Log: a.Log, Recovered: a.metrics.recoveredMessages}
 			a.services = append(a.services, service{"comparison of " + string(in.ID), s.Run})
@@ -70,6 +74,8 @@ var errChanged = errors.New("inboxes have changed")
 
 func (a *App) runOnce(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
+	stopping := a.stopping
+	defer context.AfterFunc(ctx, func() { close(stopping) })()
 	for _, s := range a.services {
 		group.Go(func() error { return s.run(ctx) })
 	}

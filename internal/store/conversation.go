@@ -15,7 +15,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12,
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
 previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
 	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
-	sqlLockConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1 /*for update*/`
+	// The name that the outside system has for the ticket belongs into each line of the log, and costs no statement of its own here.
+	conversationTicket  = `, COALESCE((SELECT ticket.external_id FROM ticket WHERE ticket.conversation_id = conversation.id), '')`
+	sqlLockConversation = `SELECT ` + conversationColumns + conversationTicket + ` FROM conversation WHERE id = $1 /*for update*/`
 	// Sorted, so that two who hold several do not wait for each other.
 	sqlHoldConversations = `SELECT id FROM conversation WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id /*for update*/`
 	sqlNextPlace         = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
@@ -29,6 +31,8 @@ RETURNING last_seq, last_ord`
 type Conversation struct {
 	kefu.Conversation
 	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
+	// TicketName is the outside system's own id of its ticket, where the row was locked.
+	TicketName string
 }
 
 func scanConversation(s sqldb.Scanner) (c Conversation, err error) {
@@ -64,7 +68,12 @@ func (tx *Tx) Conversation(id kefu.ConversationID) (Conversation, error) {
 
 // LockConversation reads one conversation and holds its row until the transaction ends: who has it may give out places and promote lines.
 func (tx *Tx) LockConversation(id kefu.ConversationID) (Conversation, error) {
-	return sqldb.One(tx.Tx, scanConversation, sqlLockConversation, id)
+	return sqldb.One(tx.Tx, func(s sqldb.Scanner) (c Conversation, err error) {
+		var r conversationRow
+		err = s.Scan(append(r.targets(&c), &c.TicketName)...)
+		r.finish(&c)
+		return c, err
+	}, sqlLockConversation, id)
 }
 
 // HoldConversations holds the rows of conversations until the transaction ends, without reading them.

@@ -11,7 +11,7 @@ const (
 	// The lock, the row and the next place in one statement: most messages need no more to be judged. Only an open conversation is taken;
 	// the others are looked at first.
 	sqlTakePlace = `UPDATE conversation SET last_seq = last_seq + 1, last_ord = last_ord + 1, updated_at = $2 WHERE id = $1 AND status = 'open'
-RETURNING ` + conversationColumns + `, last_ord`
+RETURNING ` + conversationColumns + conversationTicket + `, last_ord`
 	sqlUpdateConversation = `UPDATE conversation SET subject = $2, status = $3, handler = $4, priority = $5, assignee_id = $6, team_id = $7,
 owner_link_id = $8, snoozed_until = $9, updated_at = $10 WHERE id = $1`
 	sqlDueSnoozed = `SELECT id, snoozed_until FROM conversation WHERE snoozed_until > 0 ORDER BY snoozed_until LIMIT CAST($1 AS BIGINT)`
@@ -27,7 +27,7 @@ func (tx *Tx) TakePlace(id kefu.ConversationID) (c Conversation, ord int64, foun
 	}
 	rows, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (r row, err error) {
 		var times conversationRow
-		err = s.Scan(append(times.targets(&r.c), &r.ord)...)
+		err = s.Scan(append(times.targets(&r.c), &r.c.TicketName, &r.ord)...)
 		times.finish(&r.c)
 		return r, err
 	}, sqlTakePlace, id, tx.now())

@@ -14,7 +14,8 @@ const ownerConsole kefu.LinkID = "console"
 
 // console is Kefu itself in the place of a link.
 func console(conv store.Conversation) store.Link {
-	return store.Link{Link: kefu.Link{ID: ownerConsole, ConversationID: conv.ID}, CustomerInbox: conv.InboxID, Status: conv.Status}
+	return store.Link{Link: kefu.Link{ID: ownerConsole, ConversationID: conv.ID}, CustomerInbox: conv.InboxID, Status: conv.Status,
+		TicketName: conv.TicketName}
 }
 
 // takeSeen reads a conversation and holds its row. What the caller may not see is not there.

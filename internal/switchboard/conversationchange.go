@@ -248,13 +248,7 @@ func (a *amendment) others() error {
 
 // closeHere closes a conversation from Kefu itself: every other side is told.
 func (c *change) closeHere(conv store.Conversation, by kefu.Author, reason string) error {
-	t, err := c.TicketOf(conv.ID)
-	if err != nil {
-		return err
-	}
-	link := console(conv)
-	link.TicketName = t.ExternalID
-	return c.close(conv, link, closing{by: by, reason: reason, id: newMessageID()})
+	return c.close(conv, console(conv), closing{by: by, reason: reason, id: newMessageID()})
 }
 
 // EndConversation closes a conversation. Idempotent.

@@ -48,6 +48,8 @@ type EventQuery struct {
 	// Limit is how many at most, 1 to 200; 0 is 50. Wait is how long to wait for the first one, at most MaxWait.
 	Limit int
 	Wait  time.Duration
+	// Stop ends the waiting when it is closed; nil never is.
+	Stop <-chan struct{}
 }
 
 // MaxWait is the longest wait of a long-poll.

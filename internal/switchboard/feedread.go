@@ -112,6 +112,8 @@ func (b *Switchboard) Events(ctx context.Context, by kefu.Caller, q EventQuery) 
 		case <-again.C:
 		case <-over.C:
 			return page, nil
+		case <-q.Stop:
+			return page, nil
 		case <-ctx.Done():
 			return page, ctx.Err()
 		}

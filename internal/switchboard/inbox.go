@@ -169,7 +169,7 @@ func (b *Switchboard) applyInbox(f *kefu.Faults, i *store.Inbox, have map[string
 	if err != nil {
 		return err
 	}
-	if i.Channel != ChannelAPI {
+	if i.Channel != ProgramChannel {
 		if err := b.channels.Check(connector.Inbox{ID: i.ID, Channel: i.Channel, Name: i.Name, Settings: raw}); err != nil {
 			return err
 		}
@@ -210,30 +210,6 @@ func (b *Switchboard) InboxViews(ctx context.Context, by kefu.Caller, channel st
 		}, func(i store.Inbox) (time.Time, string) { return i.CreatedAt, string(i.ID) })
 		return out, err
 	})
-}
-
-// MadeInboxes gives the inboxes that were made through the API with their settings opened, for who builds their connectors.
-func (b *Switchboard) MadeInboxes(ctx context.Context) (out []connector.Inbox, err error) {
-	err = b.store.View(ctx, func(tx *store.Tx) error {
-		out = nil
-		rows, err := tx.MadeInboxes()
-		if err != nil {
-			return err
-		}
-		for _, i := range rows {
-			settings, err := b.settingsOf(i)
-			if err != nil {
-				return err
-			}
-			raw, err := json.Marshal(settings)
-			if err != nil {
-				return err
-			}
-			out = append(out, connector.Inbox{ID: i.ID, Channel: i.Channel, Name: i.Name, Settings: raw})
-		}
-		return nil
-	})
-	return out, err
 }
 
 // Channels lists the channels, for forms.

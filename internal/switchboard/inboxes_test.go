@@ -67,9 +67,16 @@ func TestInboxes(t *testing.T) {
 		if err != nil || in.Settings["room"] != "r2" || in.Name != "Toy" {
 			t.Fatalf("%+v, %v", in, err)
 		}
-		made, err := b.MadeInboxes(t.Context())
-		if err != nil || len(made) != 1 || string(made[0].Settings) != `{"room":"r2","token":"s3cret"}` {
-			t.Errorf("%+v, %v", made, err)
+		var made []store.Inbox
+		err = b.store.View(t.Context(), func(tx *store.Tx) (err error) {
+			made, err = tx.MadeInboxes()
+			return err
+		})
+		if err != nil || len(made) != 1 {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		if opened, err := switchboard.OpenSettings(box{}, made[0]); err != nil || string(opened) != `{"room":"r2","token":"s3cret"}` {
+			t.Errorf("%s, %v", opened, err)
 		}
 		_, err = b.UpdateInbox(t.Context(), operator(), "toy", switchboard.InboxChange{Settings: kefu.Some(map[string]any{"token": nil})})
 		wantKind(t, "without a secret that is needed", err, kefu.KindInvalid)

@@ -14,9 +14,6 @@ import (
 	"kefu/internal/store"
 )
 
-// ChannelAPI is the channel of inboxes that have no remote: the customer's program reads and writes by REST, WebSocket and webhooks.
-const ChannelAPI = "api"
-
 // Channels is what there is of channels, as far as the rules care: the program that is built from them gives it.
 type Channels interface {
 	// Descriptors are the channels, as data.
@@ -91,11 +88,11 @@ func (b *Switchboard) descriptor(f *kefu.Faults, kind string) connector.Descript
 }
 
 func (b *Switchboard) descriptors() []connector.Descriptor {
-	all := []connector.Descriptor{{Kind: ChannelAPI, Title: map[string]string{"en": "API", "zh-TW": "API", "zh-CN": "API"}, Customer: true}}
+	all := []connector.Descriptor{{Kind: ProgramChannel, Title: map[string]string{"en": "API", "zh-TW": "API", "zh-CN": "API"}, Customer: true}}
 	if b.channels == nil {
 		return all
 	}
-	return append(all, slices.DeleteFunc(slices.Clone(b.channels.Descriptors()), func(d connector.Descriptor) bool { return d.Kind == ChannelAPI })...)
+	return append(all, slices.DeleteFunc(slices.Clone(b.channels.Descriptors()), func(d connector.Descriptor) bool { return d.Kind == ProgramChannel })...)
 }
 
 // changeSettings puts the named settings into those there are, and names every one that the channel does not know or cannot read.

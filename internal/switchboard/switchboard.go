@@ -129,7 +129,11 @@ func notStored(err error) error {
 
 // say logs one line of a ticket's story after the commit. ticket_id is the number of the outside system, so that one grep tells it all.
 func (c *change) say(msg string, conv kefu.ConversationID, ticket string, args ...any) {
-	c.lines = append(c.lines, logLine{msg, append([]any{"ticket_id", ticket, "conversation_id", conv}, args...)})
+	about := []any{"conversation_id", conv}
+	if ticket != "" {
+		about = []any{"ticket_id", ticket, "conversation_id", conv}
+	}
+	c.lines = append(c.lines, logLine{msg, append(about, args...)})
 }
 
 func newMessageID() kefu.MessageID { return kefu.MessageID(ident.New("msg")) }
