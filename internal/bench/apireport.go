@@ -43,7 +43,7 @@ func apiReport(p plan, all []outcome) string {
 	fmt.Fprintf(&b, "Command: `make bench ARGS=\"%s\"`: %s a point of creation, twice as long a point of lists and searches, median of %d.\n\n",
 		strings.Join(p.args, " "), p.point, p.repeat)
 	for _, o := range all {
-		fmt.Fprintf(&b, "### The open API on %s\n\n| | baseline | Kefu, %s messages | Kefu, %s messages | aim | |\n|---|--:|--:|--:|---|---|\n", o.title(), thousands(p.sizes[0]), thousands(p.sizes[1]))
+		fmt.Fprintf(&b, "### The open API on %s\n\n| | baseline | Kefu, %s messages | Kefu, %s messages | aim | |\n|---|--:|--:|--:|---|---|\n", o.title(), thousands(p.sizes[0]), thousands(p.sizes[len(p.sizes)-1]))
 		for _, l := range o.apiLines(p) {
 			b.WriteString(l.row())
 		}

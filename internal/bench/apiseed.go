@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +11,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"kefu/internal/auth"
+	"kefu/internal/dispatch"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
+	"kefu/internal/switchboard"
 )
 
 // The shape of the organisation that the open API is measured with.
@@ -28,6 +31,7 @@ const (
 	apiTalks    = 64     // open conversations of the inbox api, which are written to
 	apiSmall    = 10_000 // messages in the small database
 	apiYear     = 365 * 24 * time.Hour
+	indexBatch  = 2000 // messages that are indexed in one commit
 	staffWords  = "a long password for the bench"
 )
 
@@ -63,23 +67,36 @@ func seedAPI(ctx context.Context, url string, messages, keys int) ([]string, err
 		}
 		given = append(given, k)
 	}
-	return given, settle(ctx, s, url)
+	return given, settle(ctx, s)
 }
 
-// settle removes what only the seed needed and lets the database look at what it has, as it would have done in a year.
-func settle(ctx context.Context, s *store.Store, url string) error {
-	err := s.Update(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`DROP TABLE bench_text`)
-		return err
-	})
+// indexAll lets Kefu's own indexer take in what the seed has written, without the rests that it takes beside people's work.
+func indexAll(ctx context.Context, url string) error {
+	db, err := sqldb.Open(ctx, url, sqldb.Options{})
 	if err != nil {
 		return err
 	}
+	defer func() { _ = db.Close() }()
+	s := store.New(db)
+	board := switchboard.New(s, nil, nil, nil, slog.New(slog.DiscardHandler), nil)
+	if err := (dispatch.Indexer{Switchboard: board}).CatchUp(ctx, indexBatch); err != nil {
+		return err
+	}
+	return vacuum(ctx, url)
+}
+
+// settle removes what only the seed needed.
+func settle(ctx context.Context, s *store.Store) error {
+	return s.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`DROP TABLE bench_text`)
+		return err
+	})
+}
+
+// vacuum lets PostgreSQL look at what it has, as it does by itself in time. SQLite would have to be asked, and Kefu never asks it.
+func vacuum(ctx context.Context, url string) error {
 	if !strings.HasPrefix(url, "postgres") {
-		return s.Update(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(`ANALYZE`)
-			return err
-		})
+		return nil
 	}
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -47,6 +49,7 @@ type plan struct {
 	profile  string        // folder for CPU profiles of kefu; "" is none
 	limits   bool          // measure the second table
 	part     string        // partAll, or the one to measure
+	points   string        // of the open API: those to measure, separated by commas; "" is all
 	sizes    []int         // messages in the databases that the open API is measured on: the small one and the large one
 	sockets  int           // WebSockets that are open at once
 	progress io.Writer
@@ -55,6 +58,11 @@ type plan struct {
 
 // has tells whether a part is asked for.
 func (p plan) has(part string) bool { return p.part == partAll || p.part == part }
+
+// wants tells whether a point of the open API is asked for.
+func (p plan) wants(point string) bool {
+	return p.points == "" || slices.Contains(strings.Split(p.points, ","), point)
+}
 
 func parsePlan(args []string) (plan, error) {
 	p := plan{progress: os.Stderr, args: args}
@@ -69,7 +77,8 @@ func parsePlan(args []string) (plan, error) {
 	f.StringVar(&p.profile, "profile", "", "folder for CPU profiles of kefu")
 	f.BoolVar(&p.limits, "limits", true, "measure with Discord's limits on, too")
 	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API) or all")
-	large := f.Int("large", 1_000_000, "messages in the large database of the open API")
+	f.StringVar(&p.points, "points", "", "of the open API: create, lists, search, sockets; separated by commas, all without it")
+	large := f.Int("large", 1_000_000, "messages in the large database of the open API; 0 measures the small one only")
 	f.IntVar(&p.sockets, "sockets", 5000, "WebSockets that are open at once")
 	f.BoolVar(&quick, "quick", false, "one second a point and a tenth of the messages: for a look, not for a table")
 	if err := f.Parse(args); err != nil {
@@ -79,7 +88,10 @@ func parsePlan(args []string) (plan, error) {
 		*large, p.sockets = *large/10, p.sockets/10
 		p.point, p.messages, p.stored = time.Second, p.messages/10, p.stored/10
 	}
-	p.sizes = []int{apiSmall, max(*large/apiBlock*apiBlock, apiSmall)}
+	p.sizes = []int{apiSmall}
+	if *large > apiSmall {
+		p.sizes = append(p.sizes, *large/apiBlock*apiBlock)
+	}
 	if p.part != partAll && p.part != partRelay && p.part != partAPI {
 		return p, fmt.Errorf("there is no part %q: relay, api or all", p.part)
 	}
