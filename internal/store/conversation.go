@@ -14,7 +14,7 @@ initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, creat
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12, 0)`
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
 previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
-	sqlConversation     = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
+	sqlConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	// The name that the outside system has for the ticket belongs into each line of the log, and costs no statement of its own here.
 	conversationTicket  = `, COALESCE((SELECT ticket.external_id FROM ticket WHERE ticket.conversation_id = conversation.id), '')`
 	sqlLockConversation = `SELECT ` + conversationColumns + conversationTicket + ` FROM conversation WHERE id = $1 /*for update*/`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,12 +46,12 @@ func (q *query) text() (string, []any) {
 	args := q.args
 	if q.tail != "" {
 		b.WriteString(" ORDER BY " + q.tail + " LIMIT CAST(? AS BIGINT)")
-		args = append(args[:len(args):len(args)], q.limit)
+		args = append(slices.Clip(args), q.limit)
 	}
 	return numbered(b.String()), args
 }
 
-// numbered turns each ? into $1, $2, …
+// numbered gives each ? its number: $1, $2 and so on.
 func numbered(text string) string {
 	var b strings.Builder
 	n := 0
