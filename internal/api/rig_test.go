@@ -77,6 +77,8 @@ func (f files) Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachm
 	return attachment(kept), err
 }
 func (f files) Link(a kefu.Attachment) string { return f.Vault.Link(file(a), 0, time.Time{}) }
+
+func (f files) ShortLink(a kefu.Attachment) string { return f.Link(a) }
 func (f files) Uploaded(id string) (kefu.Attachment, bool) {
 	kept, ok := f.FileOf(id)
 	return attachment(kept), ok

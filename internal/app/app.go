@@ -142,7 +142,7 @@ func (a *App) build(ctx context.Context) error {
 		known = append(known, in.rules(a.desks(in.ID)))
 		targets = append(targets, in.target(a.Capacity))
 	}
-	a.board = switchboard.New(a.store, a.signals, transcripts{vault: a.vault}, a.box, a.Log, known)
+	a.board = switchboard.New(a.store, a.signals, transcripts{vault: a.vault, now: a.now}, a.box, a.Log, known)
 	a.board.Offer(channels{a}, func() { a.inboxesChanged(ctx) })
 	for _, in := range a.inboxes {
 		in.directory.Switchboard = a.board

@@ -14,7 +14,10 @@ import (
 )
 
 // transcripts is the vault as the rules see it.
-type transcripts struct{ vault *vault.Vault }
+type transcripts struct {
+	vault *vault.Vault
+	now   func() time.Time
+}
 
 // Keep stores a file.
 func (t transcripts) Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error) {
@@ -23,6 +26,15 @@ func (t transcripts) Keep(ctx context.Context, r io.Reader, name string) (kefu.A
 
 // Link is a signed address that never expires.
 func (t transcripts) Link(a kefu.Attachment) string { return link(t.vault, a) }
+
+// ShortLink is a signed address that ends with the day after today, UTC.
+func (t transcripts) ShortLink(a kefu.Attachment) string {
+	if a.SHA256 == "" {
+		return ""
+	}
+	const day = 24 * time.Hour
+	return t.vault.Link(vault.File{SHA256: a.SHA256, Size: a.Size, Type: a.Type, Name: a.Name}, 2*day, t.now().Truncate(day))
+}
 
 // Uploaded is the file of an upload's id.
 func (t transcripts) Uploaded(id string) (kefu.Attachment, bool) {

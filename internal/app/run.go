@@ -139,9 +139,10 @@ func (a *App) serve(ctx context.Context) error {
 	var ended error
 	select {
 	case ended = <-failed:
-		if ctx.Err() == nil {
+		if !errors.Is(ended, net.ErrClosed) {
 			return ended
 		}
+		<-ctx.Done() // only the end of the program closes the port
 	case <-ctx.Done():
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)

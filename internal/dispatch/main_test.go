@@ -165,8 +165,10 @@ func (files) Keep(_ context.Context, r io.Reader, name string) (kefu.Attachment,
 }
 func (files) Uploaded(string) (kefu.Attachment, bool) { return kefu.Attachment{}, false }
 func (files) Link(kefu.Attachment) string             { return "https://kefu.example/files/x" }
-func (files) UploadID(kefu.Attachment) string         { return "att_x" }
-func (files) Delete(string) error                     { return nil }
+
+func (files) ShortLink(kefu.Attachment) string { return "" }
+func (files) UploadID(kefu.Attachment) string  { return "att_x" }
+func (files) Delete(string) error              { return nil }
 
 // rig is a database with rules and remotes, on which dispatchers can be started and stopped.
 type rig struct {

@@ -144,6 +144,16 @@ func TestSendRefuses(t *testing.T) {
 		if m.ContentType != kefu.ContentImage || m.Attachments[0].URL != "https://kefu.example/files/a.png" || m.Attachments[1].URL != web.URL {
 			t.Errorf("%+v", m)
 		}
+		// Who follows the events gets links as well, and no digest by which somebody else's file could be asked for.
+		b.place()
+		page, err := b.Events(t.Context(), boss.Caller, switchboard.EventQuery{Types: []string{"message.*"}})
+		if err != nil || len(page.Items) == 0 {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		last := string(page.Items[len(page.Items)-1].Data)
+		if !strings.Contains(last, `"url":"https://kefu.example/files/a.png"`) || strings.Contains(last, "sha") {
+			t.Error(last)
+		}
 	})
 }
 

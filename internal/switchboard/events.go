@@ -36,6 +36,8 @@ type attachmentData struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Size int64  `json:"size"`
+	// SHA256 stands in the log only, for what is in the vault: who is shown the event gets a link that is made then.
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 type messageData struct {
@@ -110,7 +112,7 @@ func dataOf(m kefu.Message) messageData {
 		Attachments: make([]attachmentData, 0, len(m.Content.Attachments)), Sender: m.Author, Private: m.Private, CreatedAt: m.CreatedAt,
 	}
 	for _, a := range m.Content.Attachments {
-		data.Attachments = append(data.Attachments, attachmentData{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size})
+		data.Attachments = append(data.Attachments, attachmentData{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256})
 	}
 	return data
 }

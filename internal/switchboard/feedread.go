@@ -1,6 +1,8 @@
 package switchboard
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -38,6 +40,7 @@ func (b *Switchboard) Feed(ctx context.Context, since int64, limit int) (FeedPag
 		served := map[string][]kefu.ContactID{}
 		for _, r := range rows {
 			e := judged(r)
+			b.linkFiles(&e)
 			if e.Type == "agent.status_changed" {
 				if _, asked := served[e.Subject]; !asked {
 					if served[e.Subject], err = tx.ServedBy(kefu.AgentID(e.Subject)); err != nil {
@@ -74,6 +77,26 @@ func judged(r store.Feed) FeedEvent {
 		}
 	}
 	return e
+}
+
+// linkFiles gives the files of a message links that are good now. Nearly no event has any.
+func (b *Switchboard) linkFiles(e *FeedEvent) {
+	if !bytes.Contains(e.Data, []byte(`"sha256":`)) || !strings.HasPrefix(e.Type, "message.") {
+		return
+	}
+	var data messageData
+	if json.Unmarshal(e.Data, &data) != nil {
+		return
+	}
+	for i, a := range data.Attachments {
+		if a.SHA256 != "" {
+			link := b.vault.ShortLink(kefu.Attachment{Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256})
+			data.Attachments[i].URL, data.Attachments[i].SHA256 = cmp.Or(link, a.URL), ""
+		}
+	}
+	if raw, err := json.Marshal(data); err == nil {
+		e.Data = raw
+	}
 }
 
 // SightOf resolves what a caller may see now.

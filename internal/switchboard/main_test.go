@@ -45,9 +45,10 @@ func (vault) Keep(_ context.Context, r io.Reader, name string) (kefu.Attachment,
 func (vault) Uploaded(id string) (kefu.Attachment, bool) {
 	return kefu.Attachment{Name: id, Type: "image/png", Size: 3, SHA256: "sha"}, strings.HasPrefix(id, "att_")
 }
-func (vault) UploadID(a kefu.Attachment) string { return "att_" + a.Name }
-func (vault) Delete(string) error               { return nil }
-func (vault) Link(a kefu.Attachment) string     { return "https://kefu.example/files/" + a.Name }
+func (vault) UploadID(a kefu.Attachment) string  { return "att_" + a.Name }
+func (vault) Delete(string) error                { return nil }
+func (vault) Link(a kefu.Attachment) string      { return "https://kefu.example/files/" + a.Name }
+func (vault) ShortLink(a kefu.Attachment) string { return "https://kefu.example/files/" + a.Name }
 
 func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 	storetest.Each(t, func(t *testing.T, url string) {

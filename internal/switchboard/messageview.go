@@ -99,7 +99,7 @@ func (b *Switchboard) showMessage(by kefu.Caller, m kefu.Message, ways []store.W
 func (b *Switchboard) showAttachment(a kefu.Attachment) Attachment {
 	out := Attachment{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size}
 	if a.SHA256 != "" {
-		if link := b.vault.Link(a); link != "" {
+		if link := b.vault.ShortLink(a); link != "" {
 			out.URL = link
 		}
 	}

@@ -51,6 +51,9 @@ type Vault interface {
 	Keep(ctx context.Context, r io.Reader, name string) (kefu.Attachment, error)
 	// Link is a signed address that does not expire; "" when the file is not in the vault.
 	Link(a kefu.Attachment) string
+	// ShortLink is a signed address that is good for a day at least and two at most; the same for a whole day, so that what shows it does
+	// not change with each look.
+	ShortLink(a kefu.Attachment) string
 	// Uploaded is the file of an upload's id (att_…); false when the id was not given by us or the file is no longer kept.
 	Uploaded(id string) (kefu.Attachment, bool)
 	// UploadID is the id that Uploaded reads.

@@ -26,5 +26,5 @@ func (b *Switchboard) Upload(ctx context.Context, by kefu.Caller, r io.Reader, n
 	if err != nil {
 		return Upload{}, err
 	}
-	return Upload{ID: b.vault.UploadID(kept), URL: b.vault.Link(kept), Name: kept.Name, Type: kept.Type, Size: kept.Size}, nil
+	return Upload{ID: b.vault.UploadID(kept), URL: b.vault.ShortLink(kept), Name: kept.Name, Type: kept.Type, Size: kept.Size}, nil
 }
