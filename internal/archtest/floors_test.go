@@ -57,6 +57,7 @@ func floors() map[string]floor {
 		"internal/app":    assembly,
 		"internal/demo":   assembly,
 		"cmd/kefu":        assembly,
+		"examples":        assembly,
 
 		"internal/storetest":     testFloor,
 		"internal/bustest":       testFloor,

@@ -41,7 +41,7 @@ func suites() []string {
 
 // readers may ask the environment for settings.
 func readers() []string {
-	return []string{"cmd/kefu", "internal/app", "internal/config", "internal/demo"}
+	return []string{"cmd/kefu", "internal/app", "internal/config", "internal/demo", "examples"}
 }
 
 func importRules() []rule {
@@ -138,7 +138,7 @@ func checkEnvironment(p *pkg) []finding {
 	for _, f := range p.production() {
 		f.selectors("os", func(at token.Pos, name string) {
 			if strings.HasSuffix(name, "env") || strings.HasSuffix(name, "Env") || name == "Environ" {
-				found = append(found, f.find(at, "os."+name, "os.%s outside app, cmd, config and demo", name))
+				found = append(found, f.find(at, "os."+name, "os.%s outside app, cmd, config, demo and examples", name))
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -246,7 +247,7 @@ func (c *change) postAt(place store.Place, link store.Link, m *store.Message, ro
 		}
 	}
 	m.Queued = deliveries > 0
-	c.say("message stored", m.ConversationID, link.TicketName, "message_id", m.ID, "seq", m.Seq, "author", m.Author.Kind, "inbox", link.InboxID,
+	c.say("message stored", m.ConversationID, link.TicketName, "message_id", m.ID, "seq", m.Seq, "author", m.Author.Kind, "inbox", cmp.Or(link.InboxID, link.CustomerInbox),
 		"deliveries", deliveries, "possible_duplicate", m.Meta.PossibleDuplicate, "recovered", m.Meta.Recovered)
 	return nil
 }
