@@ -43,7 +43,7 @@ func (s *server) createAttachment(ctx context.Context, in *attachmentCreate) (sw
 	if err != nil {
 		return switchboard.Upload{}, uploadError(err)
 	}
-	out, err := s.Board.Upload(ctx, caller(ctx), body, name)
+	out, err := s.Board.Upload(ctx, ask(ctx), body, name)
 	return out, uploadError(err)
 }
 

@@ -62,7 +62,7 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, o *operation, a *
 		return kefu.Errorf(kefu.KindForbidden, "the scope %s is needed", o.scope)
 	}
 	a.ask.IfMatch = strings.Join(r.Header.Values("If-Match"), ",")
-	if r.Method != http.MethodPost || o.upload > 0 {
+	if r.Method != http.MethodPost {
 		return nil
 	}
 	return once(r, body, &a.ask)

@@ -30,6 +30,10 @@ func (h *Hub) open(w http.ResponseWriter, r *http.Request) {
 	caller, err := h.o.Auth.Authenticate(r.Context(), auth.Request{Method: r.Method, Target: r.RequestURI, Header: r.Header, Address: h.o.Client(r),
 		Token: r.URL.Query().Get("token")})
 	if err != nil {
+		// Guessing at this door has the limit that it has at the other.
+		if _, limited := h.o.Auth.Allow(r.Context(), kefu.Caller{}, h.o.Client(r)); limited != nil {
+			err = limited
+		}
 		h.o.Refuse(w, r, err)
 		return
 	}

@@ -47,6 +47,8 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, r auth.Request) (kefu.Caller, error)
 	// Again tells what a caller of Authenticate is by now.
 	Again(ctx context.Context, c kefu.Caller) (kefu.Caller, error)
+	// Allow counts a try; over the limit the error is RateLimited. The zero Caller is somebody who did not say who they are.
+	Allow(ctx context.Context, c kefu.Caller, visitor netip.Addr) (auth.Limit, error)
 }
 
 // Limits bound a connection. The zero value of each member is the contract's.

@@ -171,9 +171,15 @@ func TestAnnouncements(t *testing.T) {
 
 func TestUploadNeedsSomebody(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
-		_, err := b.Upload(t.Context(), kefu.Caller{}, strings.NewReader("x"), "a.txt")
+		_, err := b.Upload(t.Context(), kefu.Ask{}, strings.NewReader("x"), "a.txt")
 		wantKind(t, "nobody", err, kefu.KindUnauthorized)
-		up, err := b.Upload(t.Context(), operator().Caller, strings.NewReader("x"), "a.txt")
+		ask := kefu.Ask{Caller: operator().Caller, Key: "once"}
+		up, err := b.Upload(t.Context(), ask, strings.NewReader("x"), "a.txt")
+		if again, err := b.Upload(t.Context(), ask, strings.NewReader("x"), "a.txt"); err != nil || again != up {
+			t.Errorf("the same file under the same key: %+v, %v", again, err)
+		}
+		_, other := b.Upload(t.Context(), ask, strings.NewReader("y"), "b.txt")
+		wantKind(t, "another file under the same key", other, kefu.KindConflict)
 		if err != nil || up.ID == "" || up.URL == "" || up.Name != "a.txt" || up.Size != 1 {
 			t.Errorf("%+v, %v", up, err)
 		}

@@ -17,14 +17,19 @@ type Upload struct {
 }
 
 // Upload keeps a file in the vault. The same bytes again are the same file. It is no change of anybody's data: a file that no message
-// refers to is seen by nobody.
-func (b *Switchboard) Upload(ctx context.Context, by kefu.Caller, r io.Reader, name string) (Upload, error) {
-	if by.Kind == "" {
+// refers to is seen by nobody. An Idempotency-Key is held against the file itself, which is known when it has come.
+func (b *Switchboard) Upload(ctx context.Context, ask kefu.Ask, r io.Reader, name string) (Upload, error) {
+	if ask.Caller.Kind == "" {
 		return Upload{}, kefu.Errorf(kefu.KindUnauthorized, "send credentials")
 	}
 	kept, err := b.vault.Keep(ctx, r, name)
 	if err != nil {
 		return Upload{}, err
 	}
-	return Upload{ID: b.vault.UploadID(kept), URL: b.vault.ShortLink(kept), Name: kept.Name, Type: kept.Type, Size: kept.Size}, nil
+	out := Upload{ID: b.vault.UploadID(kept), URL: b.vault.ShortLink(kept), Name: kept.Name, Type: kept.Type, Size: kept.Size}
+	if ask.Key == "" {
+		return out, nil
+	}
+	ask.Fingerprint = "upload " + kept.SHA256 + " " + kept.Name
+	return do(ctx, b, ask, func(*change) (Upload, error) { return out, nil })
 }
