@@ -99,6 +99,16 @@ func TestSeedOfTheAPIFits(t *testing.T) {
 			if share := float64(with) / (messages + apiLong*apiLongEach); math.Abs(share-term.share) > term.share/20 || float64(talks) < 0.7*float64(with) {
 				t.Errorf("%s is in %d messages of %d conversations", term.word, with, talks)
 			}
+			// Nor the teams, except for the one that says so.
+			teams := func(word string) int {
+				return count(tx, `SELECT COUNT(DISTINCT c.team_id) FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.text LIKE $1`, "%"+word+"%")
+			}
+			if got := teams(term.word); got != apiTeams {
+				t.Errorf("%s is in messages of %d teams, want %d", term.word, got, apiTeams)
+			}
+			if got := teams(otherTeams().word); got != 1 {
+				t.Errorf("%s is in messages of %d teams, want 1", otherTeams().word, got)
+			}
 			return nil
 		})
 		if err != nil {

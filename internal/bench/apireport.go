@@ -79,7 +79,7 @@ func (o outcome) apiLines(p plan) []apiLine {
 		}
 	}
 	for _, who := range []string{kindAdmin, kindTeam, kindFew} {
-		for _, t := range terms() {
+		for _, t := range searched(who) {
 			lines = append(lines, o.searchLine(t, who))
 		}
 	}
@@ -140,6 +140,9 @@ func (o outcome) searchLine(t term, who string) apiLine {
 	p50, p95 := figSearch(t, who, "p50"), figSearch(t, who, "p95")
 	l := apiLine{label: fmt.Sprintf("search %s (in %.3g %% of the messages), %s, p50 and p95 in ms", t.word, 100*t.share, seesWords(who)),
 		large: o.cell(p50, "%.1f and ") + o.cell(p95, "%.1f")}
+	if t == otherTeams() {
+		l.label = strings.Replace(l.label, "of the messages", "of the messages, all of another team", 1)
+	}
 	aim := aimAny
 	if t.share < 0.01 {
 		aim = aimRare

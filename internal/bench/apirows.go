@@ -54,10 +54,16 @@ func (q apiSeed) longTalk() string {
 
 const longPlace = `((n - 1) % 50 + 11)`
 
-// message takes its text from the kinds of text; the multipliers keep the kinds from following the conversations.
+// teamOf is the team of conversation n, from 1 to apiTeams.
+const teamOf = `((n * 17 + n / 100 * 3) % 20 + 1)`
+
+// message takes its text from the kinds of text, as if at random: the kinds must not follow conversations or
+// teams.
 func (q apiSeed) message(prefix, talk, place, at string) string {
-	kind := `(n * 7919 + n / 100 * 104729 + n / 1000 * 31) % ` + strconv.Itoa(textKinds)
-	text := `t.text || CASE WHEN n % 4 = 0 THEN ' A-' || {n} ELSE '' END || CASE WHEN n % ` + strconv.Itoa(rareEach) + ` = 7 THEN ' ` + terms()[0].word + `' ELSE '' END`
+	kind := `n * n % 2147483647 * 48271 % 2147483647 / 1000 % ` + strconv.Itoa(textKinds)
+	k := `(` + talk + `)`
+	others := `CASE WHEN ` + strings.ReplaceAll(teamOf, "n", k) + ` = ` + strconv.Itoa(apiTeams) + ` THEN ' ` + otherTeams().word + `' ELSE '' END`
+	text := `t.text || CASE WHEN n % 4 = 0 THEN ' A-' || {n} ELSE '' END || CASE WHEN n % ` + strconv.Itoa(rareEach) + ` = 7 THEN ' ` + terms()[0].word + `' ELSE '' END || ` + others
 	s := q.statement("message", "id, conversation_id, seq, author_kind, author_id, author_name, author_via, private, content_type, text, content, "+
 		"source_link_id, external_id, fingerprint, meta, created_at",
 		sqlID(prefix, "n")+`, `+sqlID("cnv_0", talk)+`, `+place+`, CASE WHEN `+place+` % 3 = 0 THEN 'agent' ELSE 'contact' END, '', `+
@@ -96,7 +102,7 @@ func (q apiSeed) statement(table, columns, values string) string {
 		"{talk}", `(n - 1) / `+strconv.Itoa(apiBlock)+` * `+slot+` + (n - 1) % `+slot+` + 1`,
 		"{subject}", "商品諮詢",
 	).Replace(values)
-	values = strings.ReplaceAll(values, "{team}", `((n * 17 + n / 100 * 3) % `+strconv.Itoa(apiTeams)+` + 1)`)
+	values = strings.ReplaceAll(values, "{team}", teamOf)
 	values = strings.ReplaceAll(values, "{n}", "CAST(n AS TEXT)")
 	return `WITH RECURSIVE r(n) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT n + 1 FROM r WHERE n < CAST($2 AS BIGINT))
 INSERT INTO ` + table + ` (` + columns + `) SELECT ` + values + ` FROM r WHERE CAST($3 AS BIGINT) > 0`
