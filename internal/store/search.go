@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"kefu"
 	"kefu/internal/lexis"
@@ -172,7 +173,8 @@ func (r *search) steps(m searchMatch) (hits []Hit, next int64, err error) {
 		return cutHits(hits, r.f.Limit, err)
 	}
 	hits = nil
-	for step := int64(firstStep); m.high > st.low; step = min(step*4, longestStep) {
+	for step := int64(firstStep); m.high > st.low; {
+		began := time.Now()
 		// Whole blocks, so that the words of blocks mean the same rows as the bounds.
 		m.low = max((m.high-step)>>blockBits<<blockBits, st.low)
 		some, err := r.rows(r.engine.hits(m), r.f.Limit+1-len(hits))
@@ -187,8 +189,22 @@ func (r *search) steps(m searchMatch) (hits []Hit, next int64, err error) {
 		if m.high > st.low && r.f.impatient() {
 			return hits, m.high, nil
 		}
+		step = r.f.stride(step, time.Since(began))
 	}
 	return hits, 0, nil
+}
+
+// stride is how many rows the next step looks through: four times as many as the last one, but no more than patience will last for at the
+// last one's pace. A word that is everywhere, but not within the sight, makes steps slow.
+func (f SearchFilter) stride(last int64, took time.Duration) int64 {
+	next := min(4*last, longestStep)
+	if f.Patience == nil {
+		return next
+	}
+	if end, bounded := f.Patience.Deadline(); bounded {
+		next = min(next, int64(float64(last)*float64(time.Until(end))/float64(max(took, 1))))
+	}
+	return max(next, 1<<blockBits)
 }
 
 // rows runs a query of the engine with what the caller may see.
