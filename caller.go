@@ -71,6 +71,8 @@ type Ask struct {
 	Key, Fingerprint string
 	// IfMatch is the If-Match header; "" has none.
 	IfMatch string
+	// Dry asks for the faults alone: nothing may be kept or told to anybody, and a change that has no fault is refused all the same.
+	Dry bool
 }
 
 // ETag is the strong entity tag of a representation: it changes when any member does.

@@ -1,13 +1,17 @@
 package auth_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kefu"
 	"kefu/internal/auth"
 	"kefu/internal/store"
+	"kefu/internal/storetest"
 )
 
 func TestAKeyIsShownOnceAndStoredHashed(t *testing.T) {
@@ -218,6 +222,25 @@ func TestASecretIsRepeatedForItsIdempotencyKey(t *testing.T) {
 		by.Fingerprint = "g"
 		_, err = r.CreateProgram(t.Context(), by, auth.KindKey, ch)
 		refuses(t, "another request", err, kefu.KindConflict, "Idempotency-Key")
+	})
+}
+
+func TestWhatIsAskedDryIsNotDone(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		before := storetest.Dump(t, r.store.DB())
+		by := admin()
+		by.Key, by.Fingerprint, by.Dry = "once", "f", true
+		ch := auth.ProgramChange{Name: kefu.Some("x"), Scopes: kefu.Some([]string{"labels:read"})}
+		if _, err := r.CreateProgram(t.Context(), by, auth.KindKey, ch); !errors.Is(err, store.ErrDry) {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(before, storetest.Dump(t, r.store.DB())); diff != "" {
+			t.Error(diff)
+		}
+		by.Dry = false
+		if _, err := r.CreateProgram(t.Context(), by, auth.KindKey, ch); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"kefu"
@@ -26,9 +27,19 @@ type Sealer interface {
 	Open(sealed, aad string) (string, error)
 }
 
+// ErrDry ends the transaction of a change that was only tried (kefu.Ask.Dry) and has no fault.
+var ErrDry = errors.New("this was only tried: nothing was kept")
+
 // Once runs a change at most once for an Idempotency-Key and gives every repetition the first answer, which is stored in the commit of the
-// change; a concurrent twin waits for that commit. Without a key it only runs fn. T must survive being written as JSON.
+// change; a concurrent twin waits for that commit. Without a key it only runs fn. T must survive being written as JSON. What is asked dry never
+// succeeds, so that its transaction is rolled back.
 func Once[T any](tx *Tx, box Sealer, ask kefu.Ask, fn func() (T, error)) (out T, err error) {
+	if ask.Dry {
+		if out, err = fn(); err == nil {
+			err = ErrDry
+		}
+		return out, err
+	}
 	if ask.Key == "" {
 		return fn()
 	}

@@ -40,7 +40,10 @@ func (b *Switchboard) ExportContact(ctx context.Context, ask kefu.Ask, id kefu.C
 	if err != nil {
 		return Export{}, err
 	}
-	return out, b.update(ctx, func(c *change) error { return c.Audit(ask.Caller, "contact.exported", string(id), nil) })
+	_, err = do(ctx, b, kefu.Ask{Caller: ask.Caller, Dry: ask.Dry}, func(c *change) (struct{}, error) {
+		return struct{}{}, c.Audit(ask.Caller, "contact.exported", string(id), nil)
+	})
+	return out, err
 }
 
 func (b *Switchboard) export(tx *store.Tx, by kefu.Caller, k kefu.Contact) (Export, error) {

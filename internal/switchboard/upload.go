@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"kefu"
+	"kefu/internal/store"
 )
 
 // Upload is a file that was uploaded, as the API shows it.
@@ -21,6 +22,9 @@ type Upload struct {
 func (b *Switchboard) Upload(ctx context.Context, ask kefu.Ask, r io.Reader, name string) (Upload, error) {
 	if ask.Caller.Kind == "" {
 		return Upload{}, kefu.Errorf(kefu.KindUnauthorized, "send credentials")
+	}
+	if ask.Dry {
+		return Upload{}, store.ErrDry
 	}
 	kept, err := b.vault.Keep(ctx, r, name)
 	if err != nil {
