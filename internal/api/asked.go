@@ -12,12 +12,20 @@ import (
 type asked struct {
 	request *http.Request
 	ask     kefu.Ask
+	refused error // what a rehearsal was refused with
 }
 
 type askedKey struct{}
 
-// caller is who asks. It is the zero Caller, which may nothing, in operations that are open.
-func caller(ctx context.Context) kefu.Caller { return ask(ctx).Caller }
+// caller is who asks. It is the zero Caller, which may nothing, in operations that are open, and in a rehearsal: only a verb that is told that
+// it is one can heed it.
+func caller(ctx context.Context) kefu.Caller {
+	a := ask(ctx)
+	if a.Dry {
+		return kefu.Caller{}
+	}
+	return a.Caller
+}
 
 // ask is what every change comes with: the caller, the Idempotency-Key and If-Match.
 func ask(ctx context.Context) kefu.Ask {

@@ -27,6 +27,10 @@
 // verb that changes something wants. A handler returns errors as they are: their kind becomes the status. An operation that takes a file reads
 // request(ctx).Body itself: make it with .uploads.
 //
+// A POST or PUT whose body does not fit its schema is rehearsed (rehearsal.go), so that the faults that the rules would find are named too: its
+// handler runs with what is left of the body, ask(ctx).Dry set, and the zero caller(ctx). So a handler that changes something by itself, or by a
+// verb that takes no kefu.Ask, must do nothing for the zero Caller.
+//
 // The document is made from the code: after a change, `go test ./internal/api -update` writes docs/openapi.json anew. Every operation needs a
 // step in contract_test.go that drives it with a good request; bad requests, odd ones, and every role at every operation are sent without
 // further words, because those tests walk the document.

@@ -30,6 +30,8 @@ type operation struct {
 	// document changes how the operation is described.
 	document func(*huma.Operation)
 	register func(*server, huma.API, huma.Operation)
+	// rehearsal runs the handler for its faults alone; nil where that is not done.
+	rehearsal func(*http.Request)
 }
 
 // get reads one thing. Its answer has an ETag, and is 304 when the caller has it already.

@@ -19,8 +19,12 @@ type refusal struct {
 	problem
 }
 
-// refusal makes what a handler refuses with.
+// refusal makes what a handler refuses with. In a rehearsal that is only noted.
 func (s *server) refusal(ctx context.Context, err error) error {
+	if a, ok := ctx.Value(askedKey{}).(*asked); ok && a.ask.Dry {
+		a.refused = err
+		return nil
+	}
 	return &refusal{s.refuse(ctx, request(ctx).URL.Path, err)}
 }
 
@@ -55,6 +59,9 @@ func (s *server) speak(ctx huma.Context, _ string, v any) (any, error) {
 	for _, d := range theirs.Errors {
 		err.Faults = append(err.Faults, fault(d))
 	}
+	if err.Kind == kefu.KindInvalid {
+		err.Faults = append(err.Faults, rehearse(ctx, theirs.Errors)...)
+	}
 	if err.Kind == kefu.KindInternal {
 		err.Err = fmt.Errorf("%s: %v", theirs.Detail, err.Faults)
 	}
@@ -69,7 +76,7 @@ func fault(d *huma.ErrorDetail) kefu.Fault {
 	for _, in := range []string{"body.", "query.", "path.", "header."} {
 		place = strings.TrimPrefix(place, in)
 	}
-	if name, ok := strings.CutPrefix(msg, "expected required property "); ok {
+	if name, ok := strings.CutPrefix(msg, missing); ok {
 		name = strings.TrimSuffix(name, " to be present")
 		if place == "body" {
 			return kefu.Fault{Field: name, Msg: "is needed"}
@@ -82,6 +89,9 @@ func fault(d *huma.ErrorDetail) kefu.Fault {
 	msg = strings.Replace(msg, ", <nil>\"", "\", or null", 1)
 	return kefu.Fault{Field: place, Msg: msg}
 }
+
+// missing is how huma begins to say that a member is not there. The place is that of the object.
+const missing = "expected required property "
 
 // misfit stands between the name and the words of a misfit error, which huma hands on as one text.
 const misfit = "\x1f"

@@ -32,8 +32,14 @@ func (s *server) v1() http.Handler {
 // register puts every operation into the mux and the document.
 func (s *server) register(mux *http.ServeMux) *huma.OpenAPI {
 	doors := huma.NewAPI(s.humaConfig(), &adapter{server: s, mux: mux})
+	again := newRehearsals(doors)
 	for _, o := range s.operations() {
 		o.register(s, doors, s.describe(&o))
+		if o.rehearsed() {
+			op := s.describe(&o)
+			op.Hidden, op.SkipValidateBody = true, true
+			o.register(s, again, op)
+		}
 	}
 	doc := doors.OpenAPI()
 	describeUploads(doc)
