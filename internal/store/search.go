@@ -174,7 +174,7 @@ func (r *search) steps(m searchMatch) (hits []Hit, next int64, err error) {
 	}
 	hits = nil
 	for step := int64(firstStep); m.high > st.low; {
-		began := time.Now()
+		before, _ := r.f.left()
 		// Whole blocks, so that the words of blocks mean the same rows as the bounds.
 		m.low = max((m.high-step)>>blockBits<<blockBits, st.low)
 		some, err := r.rows(r.engine.hits(m), r.f.Limit+1-len(hits))
@@ -189,20 +189,26 @@ func (r *search) steps(m searchMatch) (hits []Hit, next int64, err error) {
 		if m.high > st.low && r.f.impatient() {
 			return hits, m.high, nil
 		}
-		step = r.f.stride(step, time.Since(began))
+		after, bounded := r.f.left()
+		step = stride(step, before-after, after, bounded)
 	}
 	return hits, 0, nil
 }
 
+// left is how long patience will last; false without one.
+func (f SearchFilter) left() (time.Duration, bool) {
+	if f.Patience == nil {
+		return 0, false
+	}
+	return sqldb.Left(f.Patience)
+}
+
 // stride is how many rows the next step looks through: four times as many as the last one, but no more than patience will last for at the
 // last one's pace. A word that is everywhere, but not within the sight, makes steps slow.
-func (f SearchFilter) stride(last int64, took time.Duration) int64 {
+func stride(last int64, took, left time.Duration, bounded bool) int64 {
 	next := min(4*last, longestStep)
-	if f.Patience == nil {
-		return next
-	}
-	if end, bounded := f.Patience.Deadline(); bounded {
-		next = min(next, int64(float64(last)*float64(time.Until(end))/float64(max(took, 1))))
+	if bounded {
+		next = min(next, int64(float64(last)*float64(left)/float64(max(took, 1))))
 	}
 	return max(next, 1<<blockBits)
 }

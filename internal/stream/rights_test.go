@@ -132,14 +132,14 @@ func TestARevokedKeyIsSentAway(t *testing.T) {
 func TestACredentialThatExpiresEndsTheLine(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		conv, ken := r.talk("ken", switchboard.NewConversation{})
-		ken.ExpiresAt = time.Now().Add(700 * time.Millisecond)
+		ken.ExpiresAt = time.Now().Add(4 * time.Second)
 		r.people.put(ken)
 		c := r.dial(ken)
 		if code := c.closed(); code != closeExpired {
 			t.Errorf("closed with %d", code)
 		}
 		r.say(kefu.SystemCaller("x"), conv.ID, "later")
-	}, func(l *Limits) { l.Silence = 2 * time.Second })
+	}, func(l *Limits) { l.Silence = 20 * time.Second })
 }
 
 // TestRightsThatCannotBeRead: rights that changed and cannot be read end the line, which comes back; without a change nothing happens.
