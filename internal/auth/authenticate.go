@@ -117,7 +117,7 @@ func (a *Auth) authenticate(ctx context.Context, r Request) (kefu.Caller, error)
 }
 
 func (a *Auth) byKey(ctx context.Context, key string, from netip.Addr) (kefu.Caller, error) {
-	return look(ctx, a, func(t *tx) (kefu.Caller, error) {
+	return glance(ctx, a, func(t *tx) (kefu.Caller, error) {
 		p, err := t.ProgramByHash(hash(key))
 		if err == nil && p.Kind != store.ProgramKey {
 			return kefu.Caller{}, unauthorized("this secret is not an API key: use it as what it was made for")
@@ -146,7 +146,7 @@ func (a *Auth) program(t *tx, p store.Program, from netip.Addr) (kefu.Caller, er
 }
 
 func (a *Auth) byAccessToken(ctx context.Context, token string, from netip.Addr) (kefu.Caller, error) {
-	return look(ctx, a, func(t *tx) (kefu.Caller, error) {
+	return glance(ctx, a, func(t *tx) (kefu.Caller, error) {
 		o, err := t.OAuthTokenByHash(hash(token))
 		if err != nil {
 			return kefu.Caller{}, known(err, "no such access token: get one with POST /oauth/token")
@@ -186,7 +186,7 @@ func (a *Auth) bySession(ctx context.Context, token string, from netip.Addr) (ke
 	if err != nil {
 		return kefu.Caller{}, err
 	}
-	return look(ctx, a, func(t *tx) (kefu.Caller, error) {
+	return glance(ctx, a, func(t *tx) (kefu.Caller, error) {
 		if over(b.until, t.now) {
 			return kefu.Caller{}, unauthorized("the token has expired: refresh it")
 		}
@@ -230,7 +230,7 @@ func (a *Auth) again(ctx context.Context, c kefu.Caller) (kefu.Caller, error) {
 	if c.Kind == kefu.CallerSystem {
 		return c, nil
 	}
-	return look(ctx, a, func(t *tx) (kefu.Caller, error) { return a.anew(t, c) })
+	return glance(ctx, a, func(t *tx) (kefu.Caller, error) { return a.anew(t, c) })
 }
 
 func (a *Auth) anew(t *tx, c kefu.Caller) (now kefu.Caller, err error) {

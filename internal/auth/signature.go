@@ -69,7 +69,7 @@ func (a *Auth) bySignature(ctx context.Context, r Request, id string) (kefu.Call
 	if err != nil {
 		return kefu.Caller{}, err
 	}
-	c, err := look(ctx, a, func(t *tx) (kefu.Caller, error) {
+	c, err := glance(ctx, a, func(t *tx) (kefu.Caller, error) {
 		p, err := t.ProgramAlone(id)
 		if err == nil && p.Kind != store.ProgramSigning {
 			return kefu.Caller{}, unauthorized("X-Kefu-Key must name a signing key")

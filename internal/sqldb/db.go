@@ -40,6 +40,7 @@ type DB struct {
 // engine is what differs below View and Update.
 type engine interface {
 	view(ctx context.Context, fn func(*Tx) error) error
+	glance(ctx context.Context, fn func(*Tx) error) error
 	update(ctx context.Context, fn func(*Tx) error) error
 	prepare(ctx context.Context, query string) error
 	ping(ctx context.Context) error
@@ -109,6 +110,16 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	return db.engine.view(ctx, fn)
+}
+
+// Glance runs fn for reading without a snapshot of its own: each statement sees what is committed when it runs. For one statement, or for
+// several that need not agree, it costs PostgreSQL no BEGIN and no COMMIT; on SQLite it is View. Now is an estimate of the database's clock,
+// by what it said last. fn may run more than once.
+func (db *DB) Glance(ctx context.Context, fn func(*Tx) error) error {
+	if err := db.enter(ctx); err != nil {
+		return err
+	}
+	return db.engine.glance(ctx, fn)
 }
 
 // Update runs fn in a transaction and returns nil only after a durable commit; any error means that nothing of it is stored, save for a

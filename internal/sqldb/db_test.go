@@ -305,3 +305,51 @@ func TestManyStatements(t *testing.T) {
 		}
 	})
 }
+
+// TestGlanceReadsAndNothingElse: it sees what is committed, knows the time, and writes nothing, by no statement.
+func TestGlanceReadsAndNothingElse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openWithTable(t, url, sqldb.Options{})
+		var wrote time.Time
+		err := db.Update(t.Context(), func(tx *sqldb.Tx) error {
+			wrote = tx.Now
+			return insert(tx, "a")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second one knows the clock
+			err = db.Glance(t.Context(), func(tx *sqldb.Tx) error {
+				if d := tx.Now.Sub(wrote); d < -time.Second || d > time.Minute {
+					t.Errorf("now is %s after the write", d)
+				}
+				seen, err := sqldb.Many(tx, scanString, "SELECT id FROM thing")
+				if len(seen) != 1 {
+					t.Errorf("%v", seen)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, write := range map[string]func(tx *sqldb.Tx) error{
+			"exec": func(tx *sqldb.Tx) error { return insert(tx, "b") },
+			"all": func(tx *sqldb.Tx) error {
+				_, err := tx.ExecAll([]sqldb.Statement{{Query: "DELETE FROM thing"}})
+				return err
+			},
+			"returned": func(tx *sqldb.Tx) error {
+				_, err := sqldb.Many(tx, scanString, "DELETE FROM thing RETURNING id")
+				return err
+			},
+		} {
+			if err := db.Glance(t.Context(), write); err == nil {
+				t.Errorf("%s was let pass", name)
+			}
+		}
+		if diff := cmp.Diff([]string{"a"}, ids(t, db)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

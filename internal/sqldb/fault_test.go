@@ -172,6 +172,25 @@ func TestPostgresConnectionsCutOff(t *testing.T) {
 	}
 }
 
+// TestGlanceOutlivesItsConnections: every connection is cut off, and who only reads is not told.
+func TestGlanceOutlivesItsConnections(t *testing.T) {
+	db := openWithTable(t, storetest.Postgres(t), sqldb.Options{})
+	do(t, db, "INSERT INTO thing (id, n) VALUES ('a', 1)")
+	for range 2 {
+		err := db.Glance(t.Context(), func(tx *sqldb.Tx) error {
+			seen, err := sqldb.Many(tx, scanString, "SELECT id FROM thing")
+			if err == nil && len(seen) != 1 {
+				t.Errorf("%v", seen)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cutOff(t, db)
+	}
+}
+
 func cutOff(t *testing.T, db *sqldb.DB) {
 	t.Helper()
 	do(t, db, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity

@@ -30,6 +30,7 @@ type pgEngine struct {
 	writers, readers *sql.DB // apart, so that slow reports never keep a customer's message waiting
 	texts            *texts
 	log              *slog.Logger
+	ahead            ahead
 }
 
 func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
@@ -39,7 +40,9 @@ func openPostgres(ctx context.Context, url string, o Options) (engine, error) {
 	}
 	e := &pgEngine{texts: &texts{}, log: o.Log}
 	e.writers = pgPool(config, o.WriteConns, 16)
-	e.readers = pgPool(config, o.ReadConns, 8)
+	reading := config.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on" // also where no BEGIN says so
+	e.readers = pgPool(reading, o.ReadConns, 8)
 	if err := e.ping(ctx); err != nil {
 		_ = e.close()
 		return nil, unreachableError{err}

@@ -24,7 +24,7 @@ const (
 
 // once runs fn in one transaction on one connection.
 func (e *pgEngine) once(ctx context.Context, pool *sql.DB, begin string, fn func(*Tx) error) ([]func(), error) {
-	conn, now, err := acquire(ctx, pool, begin)
+	conn, now, err := e.acquire(ctx, pool, begin)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +45,26 @@ func (e *pgEngine) once(ctx context.Context, pool *sql.DB, begin string, fn func
 
 // acquire takes a connection and begins. One that turns out to be dead, as all do when the server has restarted, is exchanged for
 // another: nothing has been asked of it yet.
-func acquire(ctx context.Context, pool *sql.DB, begin string) (conn *sql.Conn, now time.Time, err error) {
+func (e *pgEngine) acquire(ctx context.Context, pool *sql.DB, begin string) (conn *sql.Conn, now time.Time, err error) {
 	for range attempts {
 		if conn, err = pool.Conn(ctx); err != nil {
 			return nil, now, err
 		}
 		if now, err = beginAt(ctx, conn, begin); err == nil {
+			e.ahead.learn(now)
 			return conn, now, nil
 		}
 		discard(conn)
 		conn.Close()
-		if ctx.Err() != nil || !isLost(err) && pgCode(err) != "57P01" {
+		if ctx.Err() != nil || !isDead(err) {
 			break
 		}
 	}
 	return nil, now, fmt.Errorf("begin: %w", err)
 }
+
+// isDead tells whether an error is about a connection that had been lost, and not about what was asked of it.
+func isDead(err error) bool { return isLost(err) || pgCode(err) == "57P01" }
 
 // beginAt sends begin, two statements in one message, on the bare connection: database/sql would need a round trip for each.
 func beginAt(ctx context.Context, conn *sql.Conn, begin string) (now time.Time, err error) {

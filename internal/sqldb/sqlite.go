@@ -82,6 +82,8 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	return call(&Tx{Now: stamp(e.clock()), ctx: nested(ctx), dialect: SQLite, run: s}, fn)
 }
 
+func (e *sqliteEngine) glance(ctx context.Context, fn func(*Tx) error) error { return e.view(ctx, fn) }
+
 // reader waits for a free connection.
 func (e *sqliteEngine) reader(ctx context.Context) (*session, error) {
 	select {

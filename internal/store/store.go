@@ -38,6 +38,11 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.db.View(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx}) })
 }
 
+// Glance runs fn for reading without a snapshot: for one statement, or several that need not agree. fn may run more than once.
+func (s *Store) Glance(ctx context.Context, fn func(*Tx) error) error {
+	return s.db.Glance(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx}) })
+}
+
 // Update runs fn and returns nil only after a durable commit. fn may run more than once.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	return s.db.Update(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx}) })
