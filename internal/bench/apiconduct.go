@@ -105,6 +105,7 @@ func (g ground) measureAPI(ctx context.Context, size int, large bool) (figures, 
 	if v, measured := f[figCreate64]; measured && large { // what was measured small is the table's
 		f[figCreateLarge] = v
 		delete(f, figCreate64)
+		delete(f, figCreateCost)
 	}
 	return f, nil
 }

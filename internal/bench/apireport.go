@@ -121,7 +121,7 @@ func (o outcome) createLines() (lines []apiLine) {
 		}
 		lines = append(lines, l)
 	}
-	return append(lines, apiLine{label: "processor time of the server per message, 64 clients, µs", bare: fmt.Sprintf("%.0f", o.bare[figCreateCost]), small: "", large: o.cell(figCreateCost, "%.0f")})
+	return append(lines, apiLine{label: "processor time of the server per message, 64 clients, µs", bare: fmt.Sprintf("%.0f", o.bare[figCreateCost]), small: o.cell(figCreateCost, "%.0f")})
 }
 
 func (o outcome) listLine(what, who string, writes bool) apiLine {
