@@ -12,9 +12,13 @@ import (
 const (
 	// indexBatch bounds how many events or rows are taken into the search index in one commit: on SQLite messages wait for it.
 	indexBatch = 64
-	// indexShare is how many times as long as a step took the indexer rests, so that messages are not kept waiting while much is indexed.
-	indexShare = 1
+	// indexShare is how many times as long as a step took the indexer rests, so that messages are not kept waiting while much is indexed:
+	// with a whole database to index it takes a fifth of one core, and new messages come first.
+	indexShare = 4
 	indexRest  = 10 * time.Millisecond
+	// indexPause is how long it waits for company when everything is indexed: a commit for every few messages would take from the messages
+	// themselves, and nobody looks for what was written a quarter of a second ago.
+	indexPause = 250 * time.Millisecond
 )
 
 // Indexer keeps the search index up with the events. Two on one database are safe: each step is taken by one of them.
@@ -47,7 +51,11 @@ func (x Indexer) Run(ctx context.Context) error {
 				x.Log.WarnContext(ctx, "the search index waits: the database does not take it now", "error", err)
 			}
 			more = did.More && err == nil
-			if !sleep(ctx, max(indexShare*time.Since(began), indexRest)) {
+			rest := max(indexShare*time.Since(began), indexRest)
+			if !more {
+				rest = max(rest, indexPause)
+			}
+			if !sleep(ctx, rest) {
 				return nil
 			}
 		}
