@@ -18,7 +18,7 @@ func TestConformance(t *testing.T) {
 		Address: "api_url",
 		Every: map[string]any{
 			"token": "every-token", "api_url": "https://discord.example/api/v10", "guild_id": "1200000000000000000", "ticket_categories": []string{"1"},
-			"agent_roles": []string{"2"}, "talk": talkInternal, "on_close": onCloseArchive, "transcript_channel": "3", "community": map[string]any{"bug_channel": "4"},
+			"agent_roles": []string{"2"}, "talk": talkInternal, "on_close": onCloseArchive, "transcript_channel": "3", "community": map[string]any{"bug_channel": "4", "announcement_channel": "5"},
 		},
 		Settings:  func(c connector.Connector) any { return c.(*Connector).set },
 		Denied:    connector.Retryable,
