@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -27,6 +28,7 @@ func (a *App) openAuth(ctx context.Context) error {
 		return fmt.Errorf("make the first admin: %w", err)
 	}
 	if made {
+		debug.FreeOSMemory() // hashing a password takes more memory than the program does at rest
 		a.Log.WarnContext(ctx, "the first admin was made: note the password, it is not shown again, and change it (kefu agent passwd)",
 			"email", email, "password", password)
 	}
