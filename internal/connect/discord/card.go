@@ -140,8 +140,9 @@ func extras(l lang, o kefu.Order) []api.EmbedField {
 		}
 		fields = append(fields, api.EmbedField{Name: l.say("order_parcel"), Value: cut(strings.TrimSpace(line), 2*maxShort), Inline: true})
 	}
-	if remark := strings.TrimSpace(o.Remark); remark != "" {
-		fields = append(fields, api.EmbedField{Name: l.say("order_remark"), Value: cut(quote(remark), maxRemark)})
+	// Cleaned first: of a remark that is nothing but what cannot be shown, nothing is left, and Discord refuses a whole post for an empty field.
+	if remark := strings.TrimSpace(quote(o.Remark)); remark != "" {
+		fields = append(fields, api.EmbedField{Name: l.say("order_remark"), Value: cut(remark, maxRemark)})
 	}
 	return fields
 }
