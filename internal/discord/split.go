@@ -151,7 +151,9 @@ func (f fence) after(piece string) fence {
 			return f
 		}
 		f = fence{open: !f.open}
-		if name := strings.TrimSpace(rest); f.open && fenceLanguage.MatchString(name) {
+		// A language stands right behind the fence and alone on its line: what else follows is text, and a cut line is not a whole one.
+		name, whole := strings.CutSuffix(rest, "\n")
+		if name = strings.TrimRight(name, " \t\r"); f.open && whole && fenceLanguage.MatchString(name) {
 			f.lang = name
 		}
 		piece = rest
