@@ -10,6 +10,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -122,11 +123,17 @@ func (r *rig) in(t *testing.T) *rig {
 	return &sub
 }
 
+// given are the addresses that rigs have: one whose program is between two starts must not lose its own to another.
+var given sync.Map
+
 // freeAddress finds a port below those that the system hands out by itself, so that it is still free after a restart.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 200 {
 		addr := fmt.Sprintf("127.0.0.1:%d", 12000+rand.IntN(18000))
+		if _, taken := given.LoadOrStore(addr, true); taken {
+			continue
+		}
 		if l, err := net.Listen("tcp", addr); err == nil {
 			_ = l.Close()
 			return addr
