@@ -34,22 +34,12 @@ type Announcer struct {
 
 // Run posts what is due until ctx ends.
 func (a *Announcer) Run(ctx context.Context) error {
-	wake, cancel := a.Bus.Subscribe(bus.Deliveries)
-	defer cancel()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-wake:
-		case <-timer.C:
-		}
+	return onSignal(ctx, a.Bus, bus.Deliveries, func(ctx context.Context) time.Duration {
 		if err := a.work(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "announcements wait", "inbox", a.Inbox, "error", err)
 		}
-		timer.Reset(min(announceLook, cmp.Or(a.Rest, announceLook)))
-	}
+		return min(announceLook, cmp.Or(a.Rest, announceLook))
+	})
 }
 
 // work posts all that is due now.

@@ -30,24 +30,11 @@ type Indexer struct {
 
 // Run indexes until ctx ends. Without events it costs one look whenever the longest wait is over.
 func (x Indexer) Run(ctx context.Context) error {
-	wake, cancel := x.Bus.Subscribe(bus.Placed)
-	defer cancel()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-wake:
-		case <-timer.C:
-		}
-		for more := true; more; {
+	return onSignal(ctx, x.Bus, bus.Placed, func(ctx context.Context) time.Duration {
+		for more := true; more && ctx.Err() == nil; {
 			began := time.Now()
 			did, err := x.Switchboard.Index(ctx, indexBatch)
-			if ctx.Err() != nil {
-				return nil
-			}
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				x.Log.WarnContext(ctx, "the search index waits: the database does not take it now", "error", err)
 			}
 			more = did.More && err == nil
@@ -55,12 +42,10 @@ func (x Indexer) Run(ctx context.Context) error {
 			if !more {
 				rest = max(rest, indexPause)
 			}
-			if !sleep(ctx, rest) {
-				return nil
-			}
+			sleep(ctx, rest)
 		}
-		timer.Reset(indexLook)
-	}
+		return indexLook
+	})
 }
 
 // indexLook is how often the indexer looks without a signal.

@@ -31,29 +31,17 @@ const signalChannel = "kefu_events"
 
 // Run places events until ctx ends.
 func (r Relay) Run(ctx context.Context) error {
-	wake, cancel := r.Bus.Subscribe(bus.Events)
-	defer cancel()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-wake:
-		case <-timer.C:
-		}
+	return onSignal(ctx, r.Bus, bus.Events, func(ctx context.Context) time.Duration {
 		for full := true; full; {
 			n, err := r.place(ctx)
 			if err != nil && ctx.Err() == nil {
 				r.Log.WarnContext(ctx, "events wait for their positions: the database does not take them now", "error", err)
 			}
-			full = n == placeBatch
+			full = n == placeBatch && err == nil
 		}
-		if !sleep(ctx, placeRest) {
-			return nil
-		}
-		timer.Reset(lookAnyway)
-	}
+		sleep(ctx, placeRest)
+		return lookAnyway
+	})
 }
 
 func (r Relay) place(ctx context.Context) (n int64, err error) {

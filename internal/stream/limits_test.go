@@ -157,23 +157,27 @@ func TestWhoReadsTooSlowlyIsSentAway(t *testing.T) {
 		conv, ken := r.talk("ken", switchboard.NewConversation{})
 		slow, quick := r.dial(ken).live(r), r.dial(boss).live(r)
 		long := strings.Repeat("長", 20_000)
-		seen := make(chan int, 1)
+		read := make(chan string)
 		go func() {
-			n := 0
-			for f, err := quick.next(); err == nil && f.text() != "last"; f, err = quick.next() {
-				n++
+			defer close(read)
+			for f, err := quick.next(); err == nil; f, err = quick.next() {
+				if text := f.text(); text != "" {
+					read <- text
+				}
 			}
-			seen <- n
 		}()
-		for r.lineOf(ken) != nil && !r.lineOf(ken).ending() {
+		for line := r.lineOf(ken); !line.ending(); {
 			r.say(boss, conv.ID, long)
+			if text := <-read; text != long { // whoever keeps up has everything, at once
+				t.Fatalf("the other one had %.20q", text)
+			}
 		}
 		if code := slow.closed(); code != closeSlow {
 			t.Errorf("closed with %d", code)
 		}
 		r.say(boss, conv.ID, "last")
-		if n := <-seen; n < 8 {
-			t.Errorf("the others had %d", n)
+		if text := <-read; text != "last" {
+			t.Errorf("the other one had %.20q", text)
 		}
 	}, func(l *Limits) { l.QueueFrames = 8 })
 }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,11 +14,26 @@ import (
 // send says something, as the caller.
 func (c *conn) send(f frameIn) error {
 	var data sendData
-	if err := decode(f.Data, &data); err != nil {
+	return c.carry(f, &data, "messages:write", func(ctx context.Context, caller kefu.Caller) (any, error) {
+		in, err := data.message(caller)
+		if err != nil {
+			return nil, err
+		}
+		m, err := c.hub.o.Board.Send(ctx, once(caller, f, data), in)
+		return ackData{MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq}, err
+	})
+}
+
+// carry has a verb carried out for the caller as they are now, with the frame's data and if they have the scope ("" needs none), and acks it
+// when the verb has committed.
+func (c *conn) carry(f frameIn, data any, scope string, verb func(context.Context, kefu.Caller) (answer any, err error)) error {
+	if err := decode(f.Data, data); err != nil {
 		return err
 	}
-	if err := c.may("messages:write"); err != nil {
-		return err
+	if scope != "" {
+		if err := c.may(scope); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := c.verb()
 	defer cancel()
@@ -25,15 +41,11 @@ func (c *conn) send(f frameIn) error {
 	if err != nil {
 		return err
 	}
-	in, err := data.message(caller)
+	answer, err := verb(ctx, caller)
 	if err != nil {
 		return err
 	}
-	m, err := c.hub.o.Board.Send(ctx, once(caller, f, data), in)
-	if err != nil {
-		return err
-	}
-	c.ack(f, ackData{MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq})
+	c.ack(f, answer)
 	return nil
 }
 
@@ -88,39 +100,16 @@ func once(by kefu.Caller, f frameIn, data any) kefu.Ask {
 
 func (c *conn) markRead(f frameIn) error {
 	var data readData
-	if err := decode(f.Data, &data); err != nil {
-		return err
-	}
-	if err := c.may("conversations:write"); err != nil {
-		return err
-	}
-	ctx, cancel := c.verb()
-	defer cancel()
-	caller, err := c.now(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := c.hub.o.Board.Read(ctx, kefu.Ask{Caller: caller}, data.ConversationID, data.Seq); err != nil {
-		return err
-	}
-	c.ack(f, nil)
-	return nil
+	return c.carry(f, &data, "conversations:write", func(ctx context.Context, caller kefu.Caller) (any, error) {
+		_, err := c.hub.o.Board.Read(ctx, kefu.Ask{Caller: caller}, data.ConversationID, data.Seq)
+		return nil, err
+	})
 }
 
 func (c *conn) setStatus(f frameIn) error {
 	var data statusData
-	if err := decode(f.Data, &data); err != nil {
-		return err
-	}
-	ctx, cancel := c.verb()
-	defer cancel()
-	caller, err := c.now(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := c.hub.o.Board.SetOwnStatus(ctx, kefu.Ask{Caller: caller}, data.Status); err != nil {
-		return err
-	}
-	c.ack(f, nil)
-	return nil
+	return c.carry(f, &data, "", func(ctx context.Context, caller kefu.Caller) (any, error) {
+		_, err := c.hub.o.Board.SetOwnStatus(ctx, kefu.Ask{Caller: caller}, data.Status)
+		return nil, err
+	})
 }
