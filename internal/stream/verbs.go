@@ -100,7 +100,7 @@ func once(by kefu.Caller, f frameIn, data any) kefu.Ask {
 
 func (c *conn) markRead(f frameIn) error {
 	var data readData
-	return c.carry(f, &data, "conversations:write", func(ctx context.Context, caller kefu.Caller) (any, error) {
+	return c.carry(f, &data, "conversations:read", func(ctx context.Context, caller kefu.Caller) (any, error) {
 		_, err := c.hub.o.Board.Read(ctx, kefu.Ask{Caller: caller}, data.ConversationID, data.Seq)
 		return nil, err
 	})
