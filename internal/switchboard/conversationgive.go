@@ -35,6 +35,7 @@ func (b *Switchboard) Claim(ctx context.Context, ask kefu.Ask, id kefu.Conversat
 		if err != nil {
 			return Conversation{}, err
 		}
+		var f kefu.Faults // its own: a transaction may run again
 		to, err := agentFor(c.Tx, &f, in.AgentID, "agent_id")
 		if err == nil {
 			err = f.Err("this cannot be claimed so")
