@@ -183,7 +183,7 @@ func (s *settings) agentList() *cobra.Command {
 }
 
 func printAgents(ctx context.Context, rules *switchboard.Switchboard, out io.Writer) error {
-	p := switchboard.Paging{Limit: switchboard.MaxPage}
+	p := kefu.Paging{Limit: kefu.MaxPage}
 	for {
 		page, err := rules.Agents(ctx, operator().Caller, switchboard.AgentQuery{}, p)
 		if err != nil {

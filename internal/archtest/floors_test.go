@@ -47,10 +47,12 @@ func floors() map[string]floor {
 		"internal/knowledge":   verbs,
 		"internal/report":      verbs,
 		"internal/auth":        verbs,
+		"internal/alert":       verbs,
 
 		"internal/api":      doors,
 		"internal/stream":   doors,
 		"internal/dispatch": doors,
+		"internal/courier":  doors,
 		"internal/connect":  doors,
 
 		"internal/config": assembly,

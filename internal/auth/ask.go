@@ -2,8 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"time"
 
 	"kefu"
@@ -63,53 +61,7 @@ func do[T any](ctx context.Context, a *Auth, ask kefu.Ask, fn func(*tx) (T, erro
 }
 
 // List is one page of a list (contracts: api).
-type List[T any] struct {
-	Items []T `json:"items"`
-	// NextCursor asks for the next page; "" when this was the last.
-	NextCursor string `json:"next_cursor,omitempty"`
-}
+type List[T any] = kefu.List[T]
 
-// Paging asks for at most Limit items after Cursor. Limit is 1 to 200; 0 is 50.
-type Paging struct {
-	Cursor string
-	Limit  int
-}
-
-// place is what a cursor holds: the last item's time and id.
-type place struct {
-	At int64  `json:"k"`
-	ID string `json:"i"`
-}
-
-func (p Paging) limit() int {
-	const usual, most = 50, 200
-	if p.Limit <= 0 {
-		return usual
-	}
-	return min(p.Limit, most)
-}
-
-// page asks for one row more than is shown, to know whether there are more.
-func (p Paging) page() (store.Page, error) {
-	page := store.Page{Limit: p.limit() + 1}
-	if p.Cursor == "" {
-		return page, nil
-	}
-	var at place
-	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err == nil {
-		err = json.Unmarshal(raw, &at)
-	}
-	if err != nil || at.ID == "" {
-		var f kefu.Faults
-		f.Add("cursor", "is not one that a list gave: leave it out to begin again")
-		return page, f.Err("the page cannot be found")
-	}
-	page.At, page.ID = time.UnixMicro(at.At), at.ID
-	return page, nil
-}
-
-func cursor(at time.Time, id string) (string, error) {
-	raw, err := json.Marshal(place{at.UnixMicro(), id})
-	return base64.RawURLEncoding.EncodeToString(raw), err
-}
+// Paging asks for a page of a list.
+type Paging = kefu.Paging

@@ -301,7 +301,7 @@ func (a *Auth) Program(ctx context.Context, by kefu.Caller, kind store.ProgramKi
 
 // Programs lists the credentials of a kind, oldest first, the revoked ones too.
 func (a *Auth) Programs(ctx context.Context, by kefu.Caller, kind store.ProgramKind, p Paging) (List[Program], error) {
-	page, err := p.page()
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[Program]{}, err
 	}
@@ -309,16 +309,8 @@ func (a *Auth) Programs(ctx context.Context, by kefu.Caller, kind store.ProgramK
 		return List[Program]{}, kefu.Errorf(kefu.KindForbidden, "a credential that is bound to inboxes or teams cannot list others")
 	}
 	return look(ctx, a, func(t *tx) (List[Program], error) {
-		out := List[Program]{Items: []Program{}}
 		rows, err := t.Programs(kind, page)
-		for i, r := range rows {
-			if i == p.limit() {
-				out.NextCursor, err = cursor(rows[i-1].CreatedAt, rows[i-1].ID)
-				break
-			}
-			out.Items = append(out.Items, showProgram(r))
-		}
-		return out, err
+		return store.CutPage(rows, p, showProgram, func(r store.Program) (time.Time, string) { return r.CreatedAt, r.ID }), err
 	})
 }
 

@@ -45,4 +45,5 @@ const (
 	Events     = "events"     // something waits for its position
 	Syncs      = "syncs"      // a comparison with a source of truth may be due
 	Placed     = "placed"     // events have got their positions
+	Webhooks   = "webhooks"   // something may be due for an endpoint, or endpoints have changed
 )

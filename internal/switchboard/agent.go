@@ -269,13 +269,13 @@ func (b *Switchboard) Agents(ctx context.Context, by kefu.Caller, q AgentQuery, 
 	if err != nil {
 		return List[Agent]{}, err
 	}
-	page, err := p.byTime(false)
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[Agent]{}, err
 	}
 	return look(ctx, b, by, func(tx *store.Tx, _ kefu.Sight) (List[Agent], error) {
 		rows, err := tx.Agents(filter, page)
-		return pageOf(rows, p, showAgent, func(a kefu.Agent) (time.Time, string) { return a.CreatedAt, string(a.ID) }), err
+		return store.CutPage(rows, p, showAgent, func(a kefu.Agent) (time.Time, string) { return a.CreatedAt, string(a.ID) }), err
 	})
 }
 

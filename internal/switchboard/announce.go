@@ -116,7 +116,7 @@ func (b *Switchboard) Announcement(ctx context.Context, by kefu.Caller, id strin
 
 // Announcements lists announcements, newest first.
 func (b *Switchboard) Announcements(ctx context.Context, by kefu.Caller, p Paging) (List[Announcement], error) {
-	page, err := p.byTime(true)
+	page, err := store.PageOf(p, true)
 	if err != nil {
 		return List[Announcement]{}, err
 	}
@@ -125,7 +125,7 @@ func (b *Switchboard) Announcements(ctx context.Context, by kefu.Caller, p Pagin
 		if err != nil {
 			return List[Announcement]{}, err
 		}
-		out := pageOf(rows, p, func(a store.Announcement) Announcement {
+		out := store.CutPage(rows, p, func(a store.Announcement) Announcement {
 			posts, postErr := tx.Posts(a.ID)
 			if postErr != nil {
 				err = postErr

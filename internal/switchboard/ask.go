@@ -2,10 +2,7 @@ package switchboard
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"time"
 
 	"kefu"
 	"kefu/internal/sqldb"
@@ -44,81 +41,10 @@ func found(err error, what string) error {
 }
 
 // List is one page of a list (contracts: api).
-type List[T any] struct {
-	Items []T `json:"items"`
-	// NextCursor asks for the next page; "" when this was the last.
-	NextCursor string `json:"next_cursor,omitempty"`
-}
+type List[T any] = kefu.List[T]
 
-// Paging asks for a page: at most Limit items after Cursor. Limit is 1 to 200; 0 is 50.
-type Paging struct {
-	Cursor string
-	Limit  int
-}
+// Paging asks for a page of a list.
+type Paging = kefu.Paging
 
-// Limits of a page.
-const (
-	DefaultPage = 50
-	MaxPage     = 200
-)
-
-func (p Paging) limit() int {
-	if p.Limit <= 0 {
-		return DefaultPage
-	}
-	return min(p.Limit, MaxPage)
-}
-
-// place is what a cursor holds: the last item's sort key and id.
-type place struct {
-	Key int64  `json:"k"`
-	ID  string `json:"i,omitempty"`
-}
-
-func encodeCursor(p place) string {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return ""
-	}
-	return base64.RawURLEncoding.EncodeToString(raw)
-}
-
-func (p Paging) place() (at place, err error) {
-	if p.Cursor == "" {
-		return at, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err == nil {
-		err = json.Unmarshal(raw, &at)
-	}
-	if err != nil {
-		var f kefu.Faults
-		f.Add("cursor", "is not one that a list gave: leave it out to begin again")
-		return at, f.Err("the page cannot be found")
-	}
-	return at, nil
-}
-
-// byTime is the page of a list that is sorted by a time; it asks for one row more than the page holds, to know whether there are more.
-func (p Paging) byTime(newest bool) (store.Page, error) {
-	at, err := p.place()
-	page := store.Page{ID: at.ID, Newest: newest, Limit: p.limit() + 1}
-	if at.ID != "" {
-		page.At = time.UnixMicro(at.Key)
-	}
-	return page, err
-}
-
-// pageOf cuts the rows of byTime to one page and makes its cursor.
-func pageOf[R, T any](rows []R, p Paging, show func(R) T, at func(R) (time.Time, string)) List[T] {
-	out := List[T]{Items: make([]T, 0, min(len(rows), p.limit()))}
-	for i, r := range rows {
-		if i == p.limit() {
-			t, id := at(rows[i-1])
-			out.NextCursor = encodeCursor(place{Key: t.UnixMicro(), ID: id})
-			break
-		}
-		out.Items = append(out.Items, show(r))
-	}
-	return out
-}
+// place is what a cursor holds.
+type place = kefu.Place

@@ -37,7 +37,7 @@ type AuditQuery struct {
 
 // AuditLog lists what was changed by whom, newest first. It is for those who may see everything.
 func (b *Switchboard) AuditLog(ctx context.Context, by kefu.Caller, q AuditQuery, p Paging) (List[AuditEntry], error) {
-	at, err := p.place()
+	at, err := p.Place()
 	if err != nil {
 		return List[AuditEntry]{}, err
 	}
@@ -46,11 +46,11 @@ func (b *Switchboard) AuditLog(ctx context.Context, by kefu.Caller, q AuditQuery
 			return List[AuditEntry]{}, kefu.Errorf(kefu.KindForbidden, "the audit log is for admins")
 		}
 		rows, err := tx.AuditLog(store.AuditFilter{Actor: q.Actor, Action: q.Action, Target: q.Target, Since: q.Since, Until: q.Until,
-			Before: at.Key, Limit: p.limit() + 1})
+			Before: at.Key, Limit: p.Size() + 1})
 		out := List[AuditEntry]{Items: make([]AuditEntry, 0, len(rows))}
 		for i, e := range rows {
-			if i == p.limit() {
-				out.NextCursor = encodeCursor(place{Key: rows[i-1].N})
+			if i == p.Size() {
+				out.NextCursor = place{Key: rows[i-1].N}.Cursor()
 				break
 			}
 			out.Items = append(out.Items, showAudit(e))

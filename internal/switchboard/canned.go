@@ -127,13 +127,13 @@ func (b *Switchboard) CannedResponses(ctx context.Context, by kefu.Caller, q Can
 	if err := f.Err("canned responses cannot be listed like this"); err != nil {
 		return List[CannedResponse]{}, err
 	}
-	page, err := p.byTime(false)
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[CannedResponse]{}, err
 	}
 	return look(ctx, b, by, func(tx *store.Tx, _ kefu.Sight) (List[CannedResponse], error) {
 		rows, err := tx.CannedResponses(store.CannedFilter(q), page)
-		return pageOf(rows, p, showCanned, func(r kefu.CannedResponse) (time.Time, string) { return r.CreatedAt, string(r.ID) }), err
+		return store.CutPage(rows, p, showCanned, func(r kefu.CannedResponse) (time.Time, string) { return r.CreatedAt, string(r.ID) }), err
 	})
 }
 

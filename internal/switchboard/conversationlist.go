@@ -15,7 +15,7 @@ func (b *Switchboard) Conversations(ctx context.Context, by kefu.Caller, f Conve
 	if err != nil {
 		return List[Conversation]{}, err
 	}
-	page, err := p.byTime(true)
+	page, err := store.PageOf(p, true)
 	if err != nil {
 		return List[Conversation]{}, err
 	}
@@ -27,7 +27,7 @@ func (b *Switchboard) Conversations(ctx context.Context, by kefu.Caller, f Conve
 		if err != nil {
 			return List[Conversation]{}, err
 		}
-		cut := pageOf(rows, p, func(c store.Conversation) store.Conversation { return c }, func(c store.Conversation) (time.Time, string) {
+		cut := store.CutPage(rows, p, func(c store.Conversation) store.Conversation { return c }, func(c store.Conversation) (time.Time, string) {
 			if want.ByUpdate {
 				return c.UpdatedAt, string(c.ID)
 			}

@@ -163,7 +163,7 @@ func (q EventQuery) check() error {
 // eventsNow looks once, and does not look for ever: who may see little gets the position that was reached.
 func (b *Switchboard) eventsNow(ctx context.Context, by kefu.Caller, q EventQuery) (EventPage, error) {
 	out := EventPage{Items: []Event{}, Position: q.Since}
-	limit := Paging{Limit: q.Limit}.limit()
+	limit := Paging{Limit: q.Limit}.Size()
 	sight, err := b.SightOf(ctx, by)
 	if err != nil {
 		return out, err

@@ -195,13 +195,13 @@ func (b *Switchboard) InboxView(ctx context.Context, by kefu.Caller, id kefu.Inb
 
 // InboxViews lists inboxes, oldest first; channel "" is all.
 func (b *Switchboard) InboxViews(ctx context.Context, by kefu.Caller, channel string, p Paging) (List[InboxView], error) {
-	page, err := p.byTime(false)
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[InboxView]{}, err
 	}
 	return look(ctx, b, by, func(tx *store.Tx, sight kefu.Sight) (List[InboxView], error) {
 		rows, err := tx.Inboxes(sight, channel, page)
-		out := pageOf(rows, p, func(i store.Inbox) InboxView {
+		out := store.CutPage(rows, p, func(i store.Inbox) InboxView {
 			shown, showErr := b.showInbox(i, sight)
 			if err == nil {
 				err = showErr

@@ -121,13 +121,13 @@ func (b *Switchboard) Label(ctx context.Context, by kefu.Caller, id kefu.LabelID
 
 // Labels lists labels, oldest first.
 func (b *Switchboard) Labels(ctx context.Context, by kefu.Caller, p Paging) (List[Label], error) {
-	page, err := p.byTime(false)
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[Label]{}, err
 	}
 	return look(ctx, b, by, func(tx *store.Tx, _ kefu.Sight) (List[Label], error) {
 		rows, err := tx.Labels(page)
-		return pageOf(rows, p, showLabel, func(l kefu.Label) (time.Time, string) { return l.CreatedAt, string(l.ID) }), err
+		return store.CutPage(rows, p, showLabel, func(l kefu.Label) (time.Time, string) { return l.CreatedAt, string(l.ID) }), err
 	})
 }
 

@@ -31,11 +31,11 @@ func (b *Switchboard) Message(ctx context.Context, by kefu.Caller, id kefu.Messa
 
 // Messages lists a conversation's messages, the newest first unless the filter says otherwise. A contact sees no notes.
 func (b *Switchboard) Messages(ctx context.Context, by kefu.Caller, id kefu.ConversationID, f MessageFilter, p Paging) (List[Message], error) {
-	at, err := p.place()
+	at, err := p.Place()
 	if err != nil {
 		return List[Message]{}, err
 	}
-	page := store.MessagePage{After: f.After, Before: f.Before, Oldest: f.OldestFirst, Public: by.Kind == kefu.CallerContact, Limit: p.limit() + 1}
+	page := store.MessagePage{After: f.After, Before: f.Before, Oldest: f.OldestFirst, Public: by.Kind == kefu.CallerContact, Limit: p.Size() + 1}
 	if at.Key > 0 && f.OldestFirst {
 		page.After = max(page.After, at.Key)
 	} else if at.Key > 0 && (page.Before == 0 || at.Key < page.Before) {
@@ -54,9 +54,9 @@ func (b *Switchboard) Messages(ctx context.Context, by kefu.Caller, id kefu.Conv
 			return List[Message]{}, err
 		}
 		out := List[Message]{}
-		if len(rows) > p.limit() {
-			rows = rows[:p.limit()]
-			out.NextCursor = encodeCursor(place{Key: rows[len(rows)-1].Seq})
+		if len(rows) > p.Size() {
+			rows = rows[:p.Size()]
+			out.NextCursor = place{Key: rows[len(rows)-1].Seq}.Cursor()
 		}
 		out.Items, err = b.showMessages(tx, by, rows)
 		return out, err

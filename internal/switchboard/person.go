@@ -149,7 +149,7 @@ func (b *Switchboard) Contacts(ctx context.Context, by kefu.Caller, q ContactQue
 	if err := f.Err("contacts cannot be listed like this"); err != nil {
 		return List[Contact]{}, err
 	}
-	page, err := p.byTime(q.UpdatedSince.IsZero())
+	page, err := store.PageOf(p, q.UpdatedSince.IsZero())
 	if err != nil {
 		return List[Contact]{}, err
 	}
@@ -163,7 +163,7 @@ func (b *Switchboard) Contacts(ctx context.Context, by kefu.Caller, q ContactQue
 	filter.Q = strings.TrimSpace(q.Q)
 	return look(ctx, b, by, func(tx *store.Tx, sight kefu.Sight) (List[Contact], error) {
 		rows, scanned, err := tx.Contacts(sight, filter, page)
-		out := pageOf(rows, p, showContact, where)
+		out := store.CutPage(rows, p, showContact, where)
 		if scanned != nil && out.NextCursor == "" {
 			at, id := where(*scanned)
 			out.NextCursor = cursorAt(at, id)
@@ -174,5 +174,5 @@ func (b *Switchboard) Contacts(ctx context.Context, by kefu.Caller, q ContactQue
 
 // cursorAt is the cursor behind a row.
 func cursorAt(at time.Time, id string) string {
-	return encodeCursor(place{Key: at.UnixMicro(), ID: id})
+	return place{Key: at.UnixMicro(), ID: id}.Cursor()
 }

@@ -85,7 +85,7 @@ func (b *Switchboard) Search(ctx context.Context, by kefu.Caller, q SearchQuery)
 	if err != nil {
 		return List[SearchHit]{}, err
 	}
-	run := searching{kinds: kinds, q: q, words: lexis.Parse(q.Text), limit: q.limit()}
+	run := searching{kinds: kinds, q: q, words: lexis.Parse(q.Text), limit: q.Size()}
 	patience, cancel := context.WithTimeout(ctx, searchPatience)
 	defer cancel()
 	run.patience = patience

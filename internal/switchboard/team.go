@@ -165,13 +165,13 @@ func (b *Switchboard) Team(ctx context.Context, by kefu.Caller, id kefu.TeamID) 
 
 // Teams lists teams, oldest first; search is a part of the name.
 func (b *Switchboard) Teams(ctx context.Context, by kefu.Caller, search string, p Paging) (List[Team], error) {
-	page, err := p.byTime(false)
+	page, err := store.PageOf(p, false)
 	if err != nil {
 		return List[Team]{}, err
 	}
 	return look(ctx, b, by, func(tx *store.Tx, _ kefu.Sight) (List[Team], error) {
 		rows, err := tx.Teams(search, page)
-		return pageOf(rows, p, showTeam, func(t kefu.Team) (time.Time, string) { return t.CreatedAt, string(t.ID) }), err
+		return store.CutPage(rows, p, showTeam, func(t kefu.Team) (time.Time, string) { return t.CreatedAt, string(t.ID) }), err
 	})
 }
 
