@@ -80,3 +80,11 @@ func found(err error, what string) error {
 	}
 	return err
 }
+
+// mayUse refuses whoever may not see everything: an endpoint is told of every conversation.
+func mayUse(by kefu.Caller) error {
+	if by.Bound || by.Kind == kefu.CallerContact {
+		return kefu.Errorf(kefu.KindForbidden, "a credential that is bound to inboxes or teams cannot use webhooks: they tell of every conversation")
+	}
+	return nil
+}
