@@ -23,6 +23,7 @@ import (
 	"kefu/internal/storetest"
 	"kefu/internal/switchboard"
 	"kefu/internal/vault"
+	"kefu/internal/webhook"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
@@ -123,11 +124,14 @@ func newRig(t testing.TB, url string, edit ...func(*names)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hooks := webhook.New(webhook.Options{Store: st, Bus: signals, Box: box, Log: log, Files: kept, AllowHTTP: true,
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Version: "test"})
+	t.Cleanup(hooks.Close)
 	who := &names{Auth: accounts}
 	for _, e := range edit {
 		e(who)
 	}
-	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, PublicURL: publicURL,
+	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, Webhooks: hooks, PublicURL: publicURL,
 		Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
 }
 

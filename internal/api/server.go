@@ -10,6 +10,7 @@ import (
 	"kefu/internal/auth"
 	"kefu/internal/connector"
 	"kefu/internal/switchboard"
+	"kefu/internal/webhook"
 )
 
 // MaxHook is the largest body of a hook, in bytes (contracts: site-tickets).
@@ -51,6 +52,8 @@ type Options struct {
 	Auth  Authenticator
 	// Accounts holds the verbs of credentials; without it there is nothing to log in with and no OAuth2.
 	Accounts *auth.Auth
+	// Webhooks holds the verbs of outgoing webhooks.
+	Webhooks *webhook.Webhooks
 	// PublicURL is where clients reach this server, for the API's document; "" leaves it to the address they read it from.
 	PublicURL string
 	// Version is the program's, for the API's document.

@@ -23,6 +23,7 @@ import (
 	"kefu/internal/stream"
 	"kefu/internal/switchboard"
 	"kefu/internal/vault"
+	"kefu/internal/webhook"
 )
 
 // Options are what an App is built from besides its configuration.
@@ -56,6 +57,7 @@ type App struct {
 	sender   *dispatch.Dispatcher
 	metrics  *metrics
 	auth     *auth.Auth
+	webhooks *webhook.Webhooks
 	hub      *stream.Hub
 	stopping chan struct{} // closed when the services stop
 	handler  http.Handler
@@ -71,7 +73,7 @@ type App struct {
 // Close must be called, also after Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1), signals: bus.New()}
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.assemble, a.openPort} {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.openWebhooks, a.assemble, a.openPort} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err
