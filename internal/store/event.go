@@ -23,19 +23,25 @@ func (tx *Tx) AppendEvent(e kefu.Event) error {
 	return err
 }
 
-// PlaceEvents gives the oldest unplaced events the next positions, without a gap, and returns how many. Two relays are safe: the row of
-// the last position is the lock.
-func (tx *Tx) PlaceEvents(limit int) (int64, error) {
+// PlaceEvents gives the oldest unplaced events the next positions, without a gap, makes their webhook deliveries, and returns how many of
+// each there were. Two relays are safe: the row of the last position is the lock.
+func (tx *Tx) PlaceEvents(limit int) (placed, deliveries int64, err error) {
 	last, err := sqldb.One(tx.Tx, scanInt, sqlLockRelay)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	n, err := tx.Exec(sqlPlaceEvents, last, limit)
 	if err != nil || n == 0 {
-		return 0, err
+		return 0, 0, err
 	}
-	_, err = tx.Exec(sqlMoveRelay, last+n)
-	return n, err
+	b := tx.Batch()
+	b.add(sqlMoveRelay, last+n)
+	made := b.DeliverEvents(last, last+n)
+	changed, err := b.Run()
+	if err != nil {
+		return 0, 0, err
+	}
+	return n, changed[made], nil
 }
 
 // EventsSince lists placed events after a position, in order.

@@ -17,7 +17,7 @@ import (
 func (b *board) place() {
 	b.t.Helper()
 	b.alter(func(tx *store.Tx) error {
-		_, err := tx.PlaceEvents(100_000)
+		_, _, err := tx.PlaceEvents(100_000)
 		return err
 	})
 }

@@ -201,7 +201,7 @@ func (b *board) events() map[string]int {
 	b.t.Helper()
 	found := map[string]int{}
 	err := b.store.Update(b.t.Context(), func(tx *store.Tx) error {
-		if _, err := tx.PlaceEvents(10000); err != nil {
+		if _, _, err := tx.PlaceEvents(10000); err != nil {
 			return err
 		}
 		events, err := tx.EventsSince(0, 10000)

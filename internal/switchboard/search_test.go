@@ -23,7 +23,7 @@ func admin() kefu.Caller {
 func (b *board) index() {
 	b.t.Helper()
 	b.change(func(tx *store.Tx) error {
-		_, err := tx.PlaceEvents(10_000)
+		_, _, err := tx.PlaceEvents(10_000)
 		return err
 	})
 	for more := true; more; {

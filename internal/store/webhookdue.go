@@ -1,0 +1,166 @@
+package store
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"kefu"
+	"kefu/internal/sqldb"
+)
+
+const (
+	// An alert about an endpoint is not sent to it: it would be the reason of the next one.
+	sqlDeliverEvents = `INSERT INTO webhook_delivery (endpoint_id, event_n, event_id, event_type, occurred_at, cause, state, attempts, due_at, status, error, body,
+created_at, done_at)
+SELECT s.endpoint_id, e.n, e.id, e.type, e.occurred_at, 'event', 'queued', 0, CAST($3 AS BIGINT), 0, '', '', CAST($3 AS BIGINT), 0
+FROM event e JOIN endpoint_event s ON s.event_type = e.type
+WHERE e.pos > $1 AND e.pos <= $2 AND NOT (e.type LIKE 'alert.%' AND e.data LIKE '%"subject":"' || s.endpoint_id || '"%')
+ORDER BY e.pos, s.endpoint_id`
+	// The index of what is queued is walked from endpoint to endpoint: the cost is that of the endpoints that have something, however much.
+	sqlWebhookLines = `WITH RECURSIVE line (endpoint_id) AS (
+SELECT MIN(endpoint_id) FROM webhook_delivery WHERE state = 'queued'
+UNION ALL
+SELECT (SELECT MIN(d.endpoint_id) FROM webhook_delivery d WHERE d.state = 'queued' AND d.endpoint_id > line.endpoint_id)
+FROM line WHERE line.endpoint_id IS NOT NULL)
+SELECT w.endpoint_id, (SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.state = 'queued' AND d.endpoint_id = w.endpoint_id),
+COALESCE((SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.state = 'queued' AND d.endpoint_id = w.endpoint_id AND d.due_at > $1), 0)
+FROM line w WHERE w.endpoint_id IS NOT NULL ORDER BY w.endpoint_id`
+	sqlEndpointsState = `SELECT COUNT(*), CAST(COALESCE(SUM(updated_at - 1700000000000000), 0) AS BIGINT) FROM endpoint`
+	sqlWebhookDone    = `UPDATE webhook_delivery SET state = $2, attempts = $3, due_at = $4, status = $5, error = $6, body = $7, done_at = $8
+WHERE n = $1 AND state = 'queued'`
+	sqlSkipWebhooks = `UPDATE webhook_delivery SET state = 'skipped', body = '', done_at = $2 WHERE n IN
+(SELECT n FROM webhook_delivery WHERE endpoint_id = $1 AND state = 'queued' ORDER BY due_at, n LIMIT CAST($3 AS BIGINT))`
+)
+
+// DeliverEvents makes the webhook deliveries of the events at positions after from up to to, one for each endpoint that is subscribed. It
+// belongs into the commit that gives the positions, and returns its place in what Run reports, which is how many were made.
+func (b *Batch) DeliverEvents(from, to int64) (place int) {
+	return b.add(sqlDeliverEvents, from, to, b.tx.now())
+}
+
+// WebhookLine is what is queued for one endpoint: Due is when the first is or was due, Next when the first after now is; zero for none.
+type WebhookLine struct {
+	EndpointID kefu.EndpointID
+	Due, Next  time.Time
+}
+
+// WebhookLines lists the endpoints for which something is queued, whether they still exist or not.
+func (tx *Tx) WebhookLines() ([]WebhookLine, error) {
+	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (l WebhookLine, err error) {
+		var due, next int64
+		err = s.Scan(&l.EndpointID, &due, &next)
+		l.Due, l.Next = sqldb.Time(due), sqldb.Time(next)
+		return l, err
+	}, sqlWebhookLines, tx.now())
+}
+
+// EndpointsState is a figure that changes whenever any endpoint is changed otherwise than in its health.
+func (tx *Tx) EndpointsState() (state [2]int64, err error) {
+	return sqldb.One(tx.Tx, func(s sqldb.Scanner) (state [2]int64, err error) {
+		err = s.Scan(&state[0], &state[1])
+		return state, err
+	}, sqlEndpointsState)
+}
+
+// WebhookWant asks for the first deliveries that are due for an endpoint.
+type WebhookWant struct {
+	EndpointID kefu.EndpointID
+	Limit      int
+}
+
+// wantsAtOnce bounds the branches of one statement: SQLite takes 500.
+const wantsAtOnce = 100
+
+// DueWebhooks reads what is due for each endpoint, in the order in which it became due.
+func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
+	var all []kefu.WebhookDelivery
+	for len(wants) > 0 {
+		some := wants[:min(len(wants), wantsAtOnce)]
+		wants = wants[len(some):]
+		branches := make([]*query, 0, len(some))
+		total := 0
+		for _, w := range some {
+			q := newQuery(`SELECT ` + webhookColumns + ` FROM webhook_delivery d`)
+			q.and(`d.endpoint_id = ?`, w.EndpointID)
+			q.and(`d.state = 'queued' AND d.due_at <= ?`, tx.now())
+			q.order(`d.due_at, d.n`, w.Limit)
+			branches = append(branches, q)
+			total += w.Limit
+		}
+		text, args := union(branches, `due_at, n`, total)
+		rows, err := sqldb.Many(tx.Tx, scanWebhookDelivery, text, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// eventsAtOnce bounds the numbers in one statement.
+const eventsAtOnce = 50
+
+// EventsByN reads events by their row numbers, in no order; those that are no longer kept are left out. It stops after some more than most
+// bytes of data: whoever asked asks again for the rest.
+func (tx *Tx) EventsByN(ns []int64, most int) ([]EventRow, error) {
+	var all []EventRow
+	for size := 0; len(ns) > 0 && size < most; {
+		some := ns[:min(len(ns), eventsAtOnce)]
+		ns = ns[len(some):]
+		q := newQuery(`SELECT n, pos, id, type, conversation_id, data, occurred_at FROM event`)
+		args := make([]any, len(some))
+		for i, n := range some {
+			args[i] = n
+		}
+		q.and(`n IN (`+strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ")+`)`, args...)
+		q.order(`n`, len(some))
+		rows, err := list(tx, q, scanEventRow)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			size += len(r.Data)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// EventRow is an event with the number of its row; its actor is not read.
+type EventRow struct {
+	kefu.Event
+
+	N int64
+}
+
+func scanEventRow(s sqldb.Scanner) (r EventRow, err error) {
+	var data string
+	var pos *int64
+	var at int64
+	if err = s.Scan(&r.N, &pos, &r.ID, &r.Type, &r.ConversationID, &data, &at); err != nil {
+		return r, err
+	}
+	if pos != nil {
+		r.Pos = *pos
+	}
+	r.Data, r.OccurredAt = json.RawMessage(data), sqldb.Time(at)
+	return r, nil
+}
+
+// FinishWebhook records where a delivery stands after an attempt: its State, Attempts, Status, Error and Body, and when it is due again,
+// counted from the transaction's time. No row is changed when it was final already.
+func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, dueIn time.Duration) {
+	due, done := sqldb.Micros(d.DueAt), int64(0)
+	if d.State.Final() {
+		done = b.tx.now()
+	} else {
+		due = sqldb.Micros(b.tx.Now.Add(dueIn + time.Microsecond - 1))
+	}
+	b.add(sqlWebhookDone, d.N, d.State, d.Attempts, due, d.Status, d.Error, d.Body, done)
+}
+
+// SkipWebhooks ends up to limit queued deliveries of an endpoint without sending them, and tells how many.
+func (tx *Tx) SkipWebhooks(id kefu.EndpointID, limit int) (int64, error) {
+	return tx.Exec(sqlSkipWebhooks, id, tx.now(), limit)
+}
