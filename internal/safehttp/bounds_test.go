@@ -3,6 +3,7 @@ package safehttp
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -219,4 +221,54 @@ func TestSwitchedConnectionStaysWritable(t *testing.T) {
 			t.Errorf("%q, %v", b, err)
 		}
 	})
+}
+
+// Whoever shares a host with one that hangs does not wait for it, up to MaxConns.
+func TestMaxConnsIsWhatOneHostGets(t *testing.T) {
+	for _, tt := range []struct{ conns, calls, want int }{{3, 5, 3}, {0, 66, 64}} {
+		came, release := make(chan struct{}, tt.calls), make(chan struct{})
+		s := serve(t, func(http.ResponseWriter, *http.Request) { came <- struct{}{}; <-release })
+		tr := GuardedTransport(Options{Allow: loopback(), MaxConns: tt.conns})
+		t.Cleanup(tr.CloseIdleConnections)
+		var calls sync.WaitGroup
+		for range tt.calls {
+			calls.Go(func() {
+				req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, nil)
+				resp, err := tr.RoundTrip(req)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				resp.Body.Close()
+			})
+		}
+		for range tt.want {
+			<-came
+		}
+		select {
+		case <-came:
+			t.Errorf("more than %d connections to one host", tt.want)
+		case <-time.After(50 * time.Millisecond):
+		}
+		close(release)
+		calls.Wait()
+	}
+}
+
+// A Transport has no time of its own for the answer: the request's context is what ends it.
+func TestTransportEndsWithTheContext(t *testing.T) {
+	s := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	tr := GuardedTransport(Options{Allow: loopback(), Timeout: 50 * time.Millisecond})
+	t.Cleanup(tr.CloseIdleConnections)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, nil)
+	resp, err := tr.RoundTrip(req)
+	if resp != nil {
+		resp.Body.Close()
+	}
+	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took < 200*time.Millisecond {
+		t.Errorf("%v after %s, want the context's end", err, took)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"syscall"
 	"time"
 )
 
@@ -22,45 +23,62 @@ const (
 type Options struct {
 	// Allow lists networks that a Guarded client may reach besides public ones (configuration: egress.allow).
 	Allow []netip.Prefix
-	// Timeout is for a whole exchange, the reading of the answer's body included; 0 means 10 s.
+	// Timeout is for a whole exchange, the reading of the answer's body included; 0 means 10 s. A Transport has it for the dial only.
 	Timeout time.Duration
 	// MaxBody is the most bytes of an answer, after decompression; reading further fails with ErrTooLarge. 0 means 1 MiB.
 	MaxBody int64
 	// UserAgent is sent with requests that set none of their own.
 	UserAgent string
+	// MaxConns is the most connections to one host, and the most that are kept idle; 0 means 64. Whoever comes when all are in use waits.
+	MaxConns int
+	// Resolver is asked what names mean; nil is the system's. It is for tests: no answer of it is trusted more than another's.
+	Resolver *net.Resolver
 }
 
 // Guarded makes a client for URLs that users give: webhooks, pictures, feeds. Any port, but http and https, public addresses and
 // those of Allow only, and no user:password@ in the URL. It asks for no compression, so that nothing is unpacked on a stranger's word.
 func Guarded(o Options) *http.Client {
-	return build(o, &net.Dialer{Control: newGuard(o.Allow).control}, true)
+	return build(o, newGuard(o.Allow).control)
+}
+
+// GuardedTransport is what a Guarded client sends with, for callers that count their time by themselves: a request ends with its context
+// and else never. It hands redirects back, as every http.RoundTripper does.
+func GuardedTransport(o Options) Transport {
+	return newTransport(o, newGuard(o.Allow).control)
 }
 
 // Operator makes a client for remotes that the operator configured, which may well be on a private network: the same limits, no
 // check of addresses.
 func Operator(o Options) *http.Client {
-	return build(o, &net.Dialer{}, false)
+	return build(o, nil)
 }
 
-func build(o Options, d *net.Dialer, guarded bool) *http.Client {
-	timeout := cmp.Or(o.Timeout, defaultTimeout)
-	d.Timeout = timeout
+// control is net.Dialer's; it is nil for clients that are not guarded.
+type control func(network, address string, c syscall.RawConn) error
+
+func build(o Options, check control) *http.Client {
+	return &http.Client{
+		Transport:     newTransport(o, check),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       cmp.Or(o.Timeout, defaultTimeout),
+	}
+}
+
+func newTransport(o Options, check control) *transport {
+	timeout, conns := cmp.Or(o.Timeout, defaultTimeout), cmp.Or(o.MaxConns, maxConns)
+	dialer := &net.Dialer{Timeout: timeout, Resolver: o.Resolver, Control: check}
 	inner := &http.Transport{
 		Proxy:                  nil,
-		DialContext:            d.DialContext,
+		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    timeout,
 		MaxResponseHeaderBytes: maxHeader,
-		MaxConnsPerHost:        maxConns,
-		MaxIdleConns:           maxConns,
-		MaxIdleConnsPerHost:    maxConns, // a busy inbox has as many calls in flight; what is over would be dialled anew each time
+		MaxConnsPerHost:        conns,
+		MaxIdleConns:           conns,
+		MaxIdleConnsPerHost:    conns, // a busy inbox has as many calls in flight; what is over would be dialled anew each time
 		IdleConnTimeout:        idleFor,
-		DisableCompression:     guarded,
+		DisableCompression:     check != nil,
 		ForceAttemptHTTP2:      true,
 	}
-	return &http.Client{
-		Transport:     &transport{inner: inner, maxBody: cmp.Or(o.MaxBody, defaultMaxBody), userAgent: o.UserAgent, guarded: guarded},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       timeout,
-	}
+	return &transport{inner: inner, maxBody: cmp.Or(o.MaxBody, defaultMaxBody), userAgent: o.UserAgent, guarded: check != nil}
 }

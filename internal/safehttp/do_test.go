@@ -43,7 +43,7 @@ func TestCertainlyNotSent(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	c := closing(t, build(Options{Timeout: 5 * time.Second}, &net.Dialer{Resolver: names(t, nil)}, false))
+	c := closing(t, Operator(Options{Timeout: 5 * time.Second, Resolver: names(t, nil)}))
 	for name, tt := range map[string]struct {
 		ctx context.Context
 		url string

@@ -48,13 +48,22 @@ func (g guard) control(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return &BlockedError{}
 	}
+	return g.check(to.Addr())
+}
+
+// check gives nil or a *BlockedError.
+func (g guard) check(a netip.Addr) error {
 	// An IPv4 address in IPv6 clothes, or one with a zone, would match no prefix that is meant for it.
-	addr := to.Addr().WithZone("").Unmap()
-	if err := g.guardian.SafeAddr(addr); err != nil {
-		return &BlockedError{Addr: addr}
+	a = a.WithZone("").Unmap()
+	if !a.IsValid() || g.guardian.SafeAddr(a) != nil {
+		return &BlockedError{Addr: a}
 	}
 	return nil
 }
+
+// CheckAddr says what a Guarded client with the same Allow would say when it connects to an address: nil or a *BlockedError. It lets a
+// URL be refused with words when it is saved; what a name means is known for sure when it is called, and looked at again then.
+func CheckAddr(a netip.Addr, allow []netip.Prefix) error { return newGuard(allow).check(a) }
 
 // plain writes an IPv4 network that was written as ::ffff:10.0.0.0/104 as 10.0.0.0/8.
 func plain(p netip.Prefix) netip.Prefix {

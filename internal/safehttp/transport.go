@@ -15,6 +15,13 @@ var (
 	ErrURL = errors.New("URL cannot be used")
 )
 
+// Transport sends requests one by one, and keeps connections until it is told to let go of those that idle.
+type Transport interface {
+	http.RoundTripper
+	// CloseIdleConnections closes what is not in use; the transport stays usable.
+	CloseIdleConnections()
+}
+
 // transport puts the limits that http.Transport does not have around it.
 type transport struct {
 	inner     *http.Transport
