@@ -9,7 +9,6 @@ import (
 
 	"kefu"
 	"kefu/internal/connector"
-	"kefu/internal/sqldb"
 	"kefu/internal/store"
 	"kefu/internal/switchboard"
 )
@@ -92,32 +91,10 @@ func (k *Keeper) complain(ctx context.Context, err error) {
 
 // acquire takes the lease, at once from a node that is gone.
 func (k *Keeper) acquire(ctx context.Context) (held bool, err error) {
-	name := "listen:" + string(k.Inbox)
-	var holder string
-	err = k.Store.View(ctx, func(tx *store.Tx) error {
-		holder, err = tx.LeaseHolder(name)
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	alive := true
-	if holder != "" && holder != k.Node {
-		if alive, err = k.Store.DB().PresenceAlive(ctx, holder); err != nil {
-			return false, err
-		}
-	}
-	err = k.Store.Update(ctx, func(tx *store.Tx) error {
-		if !alive {
-			if err := sqldb.ReleaseLease(tx.Tx, name, holder); err != nil {
-				return err
-			}
-		}
-		held, err = sqldb.AcquireLease(tx.Tx, name, k.Node, leaseTTL)
-		return err
-	})
-	return held, err
+	return k.Store.TakeLease(ctx, k.lease(), k.Node, leaseTTL)
 }
+
+func (k *Keeper) lease() string { return "listen:" + string(k.Inbox) }
 
 // hold listens while the lease can be renewed, and gives it back at the end.
 func (k *Keeper) hold(ctx context.Context) error {
@@ -131,7 +108,7 @@ func (k *Keeper) hold(ctx context.Context) error {
 	renewing.Wait()
 	release, done := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
 	defer done()
-	if e := k.Store.Update(release, func(tx *store.Tx) error { return sqldb.ReleaseLease(tx.Tx, "listen:"+string(k.Inbox), k.Node) }); e != nil {
+	if e := k.Store.GiveLease(release, k.lease(), k.Node); e != nil {
 		k.Log.WarnContext(ctx, "the lease could not be given back; it expires by itself", "inbox", k.Inbox, "error", e)
 	}
 	return err
