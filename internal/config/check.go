@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kefu/internal/secret"
 )
@@ -24,6 +25,10 @@ func (l *loader) check() {
 	if c.DataDir == "" {
 		l.fault("data_dir", "is empty; name a folder")
 	}
+	l.judge("webhooks.payload_days", checkDays(c.Webhooks.PayloadDays))
+	l.judge("webhooks.attempt_days", checkDays(c.Webhooks.AttemptDays))
+	l.judge("alerts.remote_down", checkPatience(c.Alerts.RemoteDown))
+	l.judge("alerts.queue_age", checkPatience(c.Alerts.QueueAge))
 	l.checkTLS()
 	l.checkPublicURL()
 	l.checkInboxes()
@@ -113,6 +118,28 @@ func checkKey(key secret.Text) error {
 	}
 	_, err := secret.ParseKey(key.Reveal())
 	return err
+}
+
+const mostDays = 3650
+
+func checkDays(days int) error {
+	if days < 1 || days > mostDays {
+		return fmt.Errorf("%d is not a number of days from 1 to %d", days, mostDays)
+	}
+	return nil
+}
+
+// Bounds of how long something may be wrong before it is told: less is noise, more is no alert.
+const (
+	leastPatience = 10 * time.Second
+	mostPatience  = 24 * time.Hour
+)
+
+func checkPatience(d time.Duration) error {
+	if d < leastPatience || d > mostPatience {
+		return fmt.Errorf("%s is not between %s and %s", durationText(d), durationText(leastPatience), durationText(mostPatience))
+	}
+	return nil
 }
 
 func (l *loader) checkTLS() {

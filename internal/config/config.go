@@ -4,6 +4,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"time"
 
 	"kefu"
 	"kefu/internal/secret"
@@ -24,6 +25,7 @@ type Config struct {
 	Log            Log                      `yaml:"log"`
 	Egress         Egress                   `yaml:"egress"`
 	Webhooks       Webhooks                 `yaml:"webhooks"`
+	Alerts         Alerts                   `yaml:"alerts"`
 	Inboxes        []Inbox                  `yaml:"inboxes"`
 	Routes         []Route                  `yaml:"routes"`
 }
@@ -45,9 +47,17 @@ type Egress struct {
 	Allow []netip.Prefix `yaml:"allow" type:"networks" doc:"Networks that user-given URLs may reach besides public ones."`
 }
 
-// Webhooks is what the operator allows to outgoing webhooks.
+// Webhooks is what the operator allows to outgoing webhooks, and how long what they leave is kept.
 type Webhooks struct {
-	AllowHTTP bool `yaml:"allow_http" default:"false" doc:"Whether webhook endpoints may have http addresses. Taken, but this version has no outgoing webhooks yet."`
+	AllowHTTP   bool `yaml:"allow_http" default:"false" doc:"Whether webhook endpoints may have http addresses. What is sent to them can be read on the way."`
+	PayloadDays int  `yaml:"payload_days" default:"30" type:"days" doc:"How long events are kept: what a webhook that failed can be sent again from, and how far back a replay, GET /events and a WebSocket's since reach. 1 to 3650."`
+	AttemptDays int  `yaml:"attempt_days" default:"90" type:"days" doc:"How long the log of webhook deliveries and their attempts is kept, after they are final. 1 to 3650."`
+}
+
+// Alerts is when the operator is told.
+type Alerts struct {
+	RemoteDown time.Duration `yaml:"remote_down" default:"2m" type:"duration" doc:"How long an inbox's remote may take nothing, or its connection be lost, before the alert remote_down is raised. 10s to 24h."`
+	QueueAge   time.Duration `yaml:"queue_age" default:"5m" type:"duration" doc:"How long a message may wait for its inbox, or a webhook be late, before the alert queue_age is raised. 10s to 24h."`
 }
 
 // Inbox is one configured instance of a channel.

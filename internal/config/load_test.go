@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,10 +86,13 @@ func TestContractFile(t *testing.T) {
 		Proxies, Egress           string
 		Settings                  string
 		Guild                     connector.Inbox
+		PayloadDays, AttemptDays  int
+		Alerts                    Alerts
 	}
 	got := values{
 		cfg.PublicURL, cfg.Database.Reveal(), shop.Name, cfg.Log.Level, cfg.Webhooks.AllowHTTP, cfg.Pacing,
 		fmt.Sprint(cfg.TrustedProxies), fmt.Sprint(cfg.Egress.Allow), string(shop.Connector().Settings), guild.Connector(),
+		cfg.Webhooks.PayloadDays, cfg.Webhooks.AttemptDays, cfg.Alerts,
 	}
 	want := values{
 		PublicURL: "https://kefu.example.com/help",
@@ -100,6 +104,7 @@ func TestContractFile(t *testing.T) {
 		Settings: `{"allow_unsigned_from":["127.0.0.1/32","::1/128"],"application_password":"wp-password wp-password","default":true,"hook_secret":"whsec_hook-secret","site_url":"http://site-user:site-password@127.0.0.1:8401","sweep_every":"5m","username":"kefu"}`,
 		Guild: connector.Inbox{ID: "guild", Channel: "discord", Name: "guild", Settings: []byte(
 			`{"agent_roles":["1200000000000000003","7",7],"community":{"bug_channel":"1200000000000000005","feeds":[],"none":null,"quiet":true,"share":0.5},"guild_id":"1200000000000000001","token":"discord-token"}`)},
+		PayloadDays: 7, AttemptDays: 365, Alerts: Alerts{RemoteDown: 90 * time.Second, QueueAge: 90 * time.Minute},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -120,7 +125,8 @@ func TestDefaultsWithoutAnyFile(t *testing.T) {
 		t.Errorf("settings of site %s, want %s", got, want)
 	}
 	if cfg.Database != "sqlite:kefu.db" || cfg.Listen != "127.0.0.1:8000" || cfg.PublicURL != "http://127.0.0.1:8000" ||
-		cfg.DataDir != "kefu-data" || cfg.SecretKey != "" || cfg.Log.Format != "text" {
+		cfg.DataDir != "kefu-data" || cfg.SecretKey != "" || cfg.Log.Format != "text" ||
+		cfg.Webhooks != (Webhooks{PayloadDays: 30, AttemptDays: 90}) || cfg.Alerts != (Alerts{RemoteDown: 2 * time.Minute, QueueAge: 5 * time.Minute}) {
 		t.Errorf("defaults: %+v", cfg)
 	}
 }
@@ -183,6 +189,12 @@ func TestRefusals(t *testing.T) {
 		{"memory", "database: 'sqlite::memory:'", "names no file"},
 		{"deep settings", "inboxes: [{id: g, channel: twilio, settings: {auth_token: t, base_urls: {a: " + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}}}]", "deeper"},
 		{"pacing of none", "pacing: {shop: 0}\ninboxes: [{id: shop, channel: wordpress}]", "pacing.shop (line 1): \"0\" is not a number"},
+		{"no day", "webhooks: {payload_days: 0}", "webhooks.payload_days (line 1): 0 is not a number of days from 1 to 3650"},
+		{"too many days", "webhooks: {attempt_days: 3651}", "webhooks.attempt_days (line 1): 3651 is not"},
+		{"half a day", "webhooks: {attempt_days: 0.5}", "\"0.5\" is not a whole number"},
+		{"nearly no time", "alerts: {queue_age: 9999ms}", "alerts.queue_age (line 1): 9.999s is not between 10s and 24h"},
+		{"too long", "alerts: {remote_down: 24h1s}", "24h0m1s is not between"},
+		{"time without unit", "alerts: {remote_down: 120}", "\"120\" is not a duration; write 30s"},
 		{"reference in a list", "trusted_proxies: [&a 10.0.0.1, *a]", "put it in quotes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -74,9 +75,11 @@ func valueNode(v reflect.Value, tag reflect.StructTag, path string) *yaml.Node {
 		return textNode(masked(x, tag.Get("url")))
 	case slog.Level:
 		return textNode(strings.ToLower(x.String()))
+	case time.Duration:
+		return textNode(durationText(x))
 	case fmt.Stringer: // networks
 		return textNode(x.String())
-	case bool, float64:
+	case bool, float64, int:
 		return literalNode(fmt.Sprint(x))
 	}
 	switch v.Kind() {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"kefu/internal/secret"
@@ -44,6 +45,10 @@ func setText(v reflect.Value, text string) error {
 		return assign(dst, text, parseBool)
 	case *float64:
 		return assign(dst, text, parseRate)
+	case *int:
+		return assign(dst, text, parseWhole)
+	case *time.Duration:
+		return assign(dst, text, parseSpan)
 	default:
 		v.SetString(text) // every other leaf is a kind of string
 		return nil
@@ -110,6 +115,34 @@ func parseRate(text string) (float64, error) {
 		return 0, fmt.Errorf("%s is not a number of calls a second above 0", quote(text))
 	}
 	return n, nil
+}
+
+func parseWhole(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s is not a whole number", quote(text))
+	}
+	return n, nil
+}
+
+func parseSpan(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s is not a duration; write 30s, 5m or 1h30m", quote(text))
+	}
+	return d, nil
+}
+
+// durationText writes a duration as a person does: 2m, not 2m0s.
+func durationText(d time.Duration) string {
+	text := d.String()
+	if cut, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = cut + "m"
+	}
+	if cut, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = cut + "h"
+	}
+	return text
 }
 
 // quote shows a piece of the file in a fault, bounded and on one line.

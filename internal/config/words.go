@@ -80,6 +80,9 @@ func (c *Config) Warnings() []string {
 			all = append(all, "egress.allow holds every address: URLs that users give reach the whole inner network")
 		}
 	}
+	if c.Webhooks.AllowHTTP {
+		all = append(all, "webhooks.allow_http is on: what is sent to an http endpoint can be read on the way")
+	}
 	if err := c.Masked(); err != nil {
 		all = append(all, strings.TrimSpace(Explain(err)))
 	}
