@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"time"
 
 	"kefu"
 	"kefu/internal/ident"
@@ -19,9 +20,16 @@ const (
 	sqlRaiseAlert = `INSERT INTO alert (` + alertColumns + `) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, 0)
 ON CONFLICT (kind, subject) WHERE cleared_at = 0 DO UPDATE SET count = alert.count + 1, summary = excluded.summary, detail = excluded.detail,
 severity = excluded.severity, updated_at = excluded.updated_at`
-	sqlOpenAlert  = `SELECT ` + alertColumns + ` FROM alert WHERE kind = $1 AND subject = $2 AND cleared_at = 0`
-	sqlClearAlert = `UPDATE alert SET cleared_at = $2, updated_at = $2 WHERE id = $1 AND cleared_at = 0`
+	sqlAlert       = `SELECT ` + alertColumns + ` FROM alert WHERE id = $1`
+	sqlOpenAlert   = `SELECT ` + alertColumns + ` FROM alert WHERE kind = $1 AND subject = $2 AND cleared_at = 0`
+	sqlOpenAlerts  = `SELECT ` + alertColumns + ` FROM alert WHERE cleared_at = 0 ORDER BY kind, subject`
+	sqlClearAlert  = `UPDATE alert SET cleared_at = $2, updated_at = $2 WHERE id = $1 AND cleared_at = 0`
+	sqlPruneAlerts = `DELETE FROM alert WHERE id IN
+(SELECT a.id FROM alert a WHERE a.cleared_at > 0 AND a.cleared_at < $1 ORDER BY a.cleared_at LIMIT CAST($2 AS BIGINT))`
 )
+
+// AlertFilter narrows a list of alerts. Both false are all.
+type AlertFilter struct{ Open, Cleared bool }
 
 func scanAlert(s sqldb.Scanner) (a kefu.Alert, err error) {
 	var raised, updated, cleared int64
@@ -68,6 +76,26 @@ func (tx *Tx) ClearAlert(kind kefu.AlertKind, subject string) (cleared bool, err
 	}
 	open[0].ClearedAt = tx.Now
 	return true, tx.alertEvent(EventAlertCleared, open[0])
+}
+
+// Alert reads one alert; ErrNoRows when there is none.
+func (tx *Tx) Alert(id string) (kefu.Alert, error) { return sqldb.One(tx.Tx, scanAlert, sqlAlert, id) }
+
+// OpenAlerts lists what is wrong now, by kind and subject.
+func (tx *Tx) OpenAlerts() ([]kefu.Alert, error) { return sqldb.Many(tx.Tx, scanAlert, sqlOpenAlerts) }
+
+// Alerts lists alerts by when they were raised.
+func (tx *Tx) Alerts(f AlertFilter, p Page) ([]kefu.Alert, error) {
+	q := newQuery(`SELECT ` + alertColumns + ` FROM alert`)
+	q.andIf(f.Open, `cleared_at = 0`)
+	q.andIf(f.Cleared, `cleared_at > 0`)
+	p.after(q, `raised_at`, `id`)
+	return list(tx, q, scanAlert)
+}
+
+// PruneAlerts forgets the alerts that were cleared first before a time, at most limit of them.
+func (tx *Tx) PruneAlerts(before time.Time, limit int) (int64, error) {
+	return tx.Exec(sqlPruneAlerts, sqldb.Micros(before), limit)
 }
 
 // alertEvent writes the event of an alert. Its members are those of the page on webhooks.
