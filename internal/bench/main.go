@@ -27,7 +27,7 @@ func main() {
 // run does the role that the first argument names.
 func run(ctx context.Context, args []string) error {
 	roles := map[string]func(context.Context, []string) error{roleRemote: runRemote, roleLoad: runLoad, roleBaseline: runBaseline,
-		roleAsk: runAsk, roleSockets: runSockets}
+		roleAsk: runAsk, roleSockets: runSockets, roleReceiver: runReceiver, rolePosts: runPosts}
 	if len(args) > 0 && roles[args[0]] != nil {
 		return roles[args[0]](ctx, args[1:])
 	}

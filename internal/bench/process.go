@@ -90,12 +90,15 @@ func (c *child) stop() {
 }
 
 // resident is the memory of the process in bytes; 0 where there is no /proc.
-func (c *child) resident() int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+func (c *child) resident() int64 { return memoryOf(c.cmd.Process.Pid, "VmRSS:") }
+
+// memoryOf reads a line of what Linux tells of a process's memory, in bytes; 0 where there is no /proc.
+func memoryOf(pid int, line string) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	_, rest, _ := strings.Cut(string(status), line)
 	kb, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	n, _ := strconv.ParseInt(kb, 10, 64)
 	return n << 10
@@ -105,8 +108,11 @@ func (c *child) resident() int64 {
 const clockTick = 10 * time.Millisecond
 
 // processor is the time that the process has spent on processors; 0 where there is no /proc.
-func (c *child) processor() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+func (c *child) processor() time.Duration { return spentBy(c.cmd.Process.Pid) }
+
+// spentBy is the time that a process has spent on processors; 0 where there is no /proc.
+func spentBy(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
