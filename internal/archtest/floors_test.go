@@ -30,6 +30,7 @@ func floors() map[string]floor {
 		"internal/lexis":      ground,
 		"internal/discord":    ground,
 		"internal/strictjson": ground,
+		"internal/plainjson":  ground,
 		"chatwoot":            ground, // public clients stand alone: whoever imports them must not get the house with them
 		"client":              ground,
 		"web":                 ground, // embedded assets
