@@ -76,6 +76,7 @@ func TestOthersWriteTheSame(t *testing.T) {
 		raw, _ := json.Marshal(map[string]any{s: s, "b": []string{s}})
 		add(string(raw))
 	}
+	add(`{"b":1,"4294967296":1,"4294967295":2,"4294967294":3,"a":4,"00":5,"0":6,"-0":7,"9007199254740993":8}`)
 	all := documents()
 	for seed := range 3000 {
 		add(all.Example(seed))
