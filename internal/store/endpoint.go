@@ -20,6 +20,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, 0,
 timestamps = $10, schedule = $11, timeout = $12, max_in_flight = $13, rate_limit = $14, updated_at = $15, deleted_at = $16 WHERE id = $1`
 	sqlEndpointHealth = `UPDATE endpoint SET failing_since = $2, failures = $3, warned_at = $4, last_success_at = $5, last_failure_at = $6 WHERE id = $1`
 	sqlUnsubscribe    = `DELETE FROM endpoint_event WHERE endpoint_id = $1`
+	sqlSubscriptions  = `SELECT endpoint_id, event_type FROM endpoint_event ORDER BY endpoint_id, event_type`
 	sqlSubscribe      = `INSERT INTO endpoint_event (event_type, endpoint_id) VALUES ($1, $2)`
 )
 
@@ -91,4 +92,21 @@ func (tx *Tx) Subscribe(id kefu.EndpointID, types []string) error {
 	}
 	_, err := b.Run()
 	return err
+}
+
+// Subscriptions tells what the relay makes deliveries of, by endpoint.
+func (tx *Tx) Subscriptions() (map[kefu.EndpointID][]string, error) {
+	type pair struct {
+		id   kefu.EndpointID
+		kind string
+	}
+	all, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (p pair, err error) {
+		err = s.Scan(&p.id, &p.kind)
+		return p, err
+	}, sqlSubscriptions)
+	out := map[kefu.EndpointID][]string{}
+	for _, p := range all {
+		out[p.id] = append(out[p.id], p.kind)
+	}
+	return out, err
 }

@@ -24,6 +24,8 @@ type Options struct {
 	// AllowHTTP lets endpoints have http addresses, and Allow opens networks besides public ones: the operator's words, not a user's.
 	AllowHTTP bool
 	Allow     []netip.Prefix
+	// Resolve tells what a name means when an endpoint is saved; nil asks the system's resolver.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Version is told to receivers: User-Agent: Kefu/VERSION.
 	Version string
 }
