@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"kefu/internal/courier"
 	"kefu/internal/dispatch"
 	"kefu/internal/store"
 )
@@ -33,7 +34,8 @@ func (a *App) now() time.Time {
 func (a *App) prepareServices() {
 	relay := dispatch.Relay{Store: a.store, Bus: a.signals, Log: a.Log, Node: a.node}
 	indexer := dispatch.Indexer{Switchboard: a.board, Bus: a.signals, Log: a.Log}
-	a.services = []service{{"relay", relay.Run}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
+	sender := courier.New(courier.Options{Store: a.store, Webhooks: a.webhooks, Bus: a.signals, Log: a.Log, Node: a.node})
+	a.services = []service{{"relay", relay.Run}, {"webhooks", sender.Run}, {"replays", sender.Replay}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
 		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {

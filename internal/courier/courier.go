@@ -1,0 +1,253 @@
+package courier
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/sqldb"
+	"kefu/internal/store"
+	"kefu/internal/webhook"
+)
+
+const (
+	// places bounds the attempts of all endpoints that are on their way at once. Those whose last attempt failed share a part of them, so
+	// that however many hang, the others find a place.
+	places        = 512
+	suspectPlaces = 128
+	// probeAfter failures in a row leave an endpoint one attempt at a time, until one arrives.
+	probeAfter = 8
+	// readAhead bounds the deliveries that are kept in memory, and bytesAhead the data of their events.
+	readAhead  = 4096
+	bytesAhead = 32 << 20
+	// mostResults bounds the results that wait to be recorded: beyond that nothing more is sent.
+	mostResults = 4096
+	// lookAnyway is how often the table is looked at without a signal.
+	lookAnyway = time.Second
+	// stopTime is how long attempts on their way may go on when the program stops.
+	stopTime = 10 * time.Second
+)
+
+// Options are what a courier is built from.
+type Options struct {
+	Store    *store.Store
+	Webhooks *webhook.Webhooks
+	Bus      *bus.Bus
+	Log      *slog.Logger
+	// Node names this process in the lease. On SQLite there is one process, and no lease.
+	Node string
+	// Post makes an attempt; nil is that of Webhooks.
+	Post func(context.Context, webhook.Request) webhook.Result
+	// Luck gives random numbers from 0 to 1 for the extended schedule; nil is a random source.
+	Luck func() float64
+	// Attempted is told of each attempt: the class of its failure, "" when it arrived, how long it took, and how late it began. Final is told of
+	// each delivery that ended. Nil tells nobody; they must not block.
+	Attempted func(class string, took, late time.Duration)
+	Final     func(state kefu.DeliveryState)
+}
+
+// Courier sends what is due.
+type Courier struct {
+	Options
+
+	mu     sync.Mutex
+	lines  map[kefu.EndpointID]*line
+	ring   []*line // of lines, in the order of their turns
+	turn   int
+	flying int // attempts on their way
+	held   int // of those, to endpoints whose last attempt failed
+	done   []finished
+	// rest is when a line that waits for its rate may go on; zero when none does.
+	rest time.Time
+
+	recorded chan struct{} // a result waits
+	senders  sync.WaitGroup
+	state    [2]int64 // of the endpoints when they were read last
+	looked   time.Time
+	next     time.Time // when something is due that is not yet
+}
+
+// New makes a courier.
+func New(o Options) *Courier {
+	if o.Post == nil {
+		o.Post = o.Webhooks.Post
+	}
+	if o.Luck == nil {
+		o.Luck = luck
+	}
+	if o.Attempted == nil {
+		o.Attempted = func(string, time.Duration, time.Duration) {}
+	}
+	if o.Final == nil {
+		o.Final = func(kefu.DeliveryState) {}
+	}
+	return &Courier{Options: o, lines: map[kefu.EndpointID]*line{}, recorded: make(chan struct{}, 1)}
+}
+
+// Run sends until ctx ends, then takes nothing more, lets what is on its way end (10 s), records it and returns nil.
+func (c *Courier) Run(ctx context.Context) error {
+	return c.leading(ctx, func(ctx context.Context) {
+		sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		c.forget()
+		c.loop(ctx, sending)
+		c.finish(ctx, cancel)
+	})
+}
+
+// loop records, reads, sends and waits, in turns.
+func (c *Courier) loop(ctx, sending context.Context) {
+	told, unsubscribe := c.Bus.Subscribe(bus.Webhooks)
+	defer unsubscribe()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	look := true
+	for ctx.Err() == nil {
+		c.record(ctx)
+		full, err := c.refill(ctx, look)
+		if err != nil && ctx.Err() == nil {
+			c.Log.WarnContext(ctx, "webhooks wait: the database does not answer", "error", err)
+		}
+		c.send(sending)
+		timer.Reset(c.pause(full && err == nil))
+		select {
+		case <-ctx.Done():
+		case <-told:
+			look = true
+		case <-c.recorded:
+			look = false
+		case <-timer.C:
+			look = c.stale()
+		}
+	}
+}
+
+// stale tells whether it is time to look at the table again.
+func (c *Courier) stale() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.looked) >= lookAnyway || !c.next.IsZero() && !time.Now().Before(c.next)
+}
+
+// shared tells whether other nodes may be on the database.
+func (c *Courier) shared() bool { return c.Store.DB().Dialect() == sqldb.PostgreSQL }
+
+// pause is how long nothing has to be done when nobody says anything. more says that the last reading left something.
+func (c *Courier) pause(more bool) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if more && c.hungry() {
+		return 0
+	}
+	pause := lookAnyway
+	for _, at := range []time.Time{c.next, c.rest} {
+		if !at.IsZero() {
+			pause = min(pause, max(time.Until(at), 0))
+		}
+	}
+	return pause
+}
+
+// finish lets what is on its way end, and records it.
+func (c *Courier) finish(ctx context.Context, cancel func()) {
+	over := time.AfterFunc(stopTime, cancel)
+	defer over.Stop()
+	c.stop()
+	c.senders.Wait()
+	last, done := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer done()
+	for c.waiting() > 0 && last.Err() == nil {
+		c.record(last)
+	}
+}
+
+// leading runs work while this node has the lease, again and again until ctx ends.
+func (c *Courier) leading(ctx context.Context, work func(context.Context)) error {
+	if !c.shared() {
+		work(ctx)
+		return nil
+	}
+	for ctx.Err() == nil {
+		held, err := c.Store.TakeLease(ctx, leaseName, c.Node, leaseTTL)
+		if err != nil && ctx.Err() == nil {
+			c.Log.WarnContext(ctx, "the lease of webhooks could not be asked for", "error", err)
+		}
+		if held {
+			c.lead(ctx, work)
+		}
+		sleep(ctx, leaseRenew)
+	}
+	return nil
+}
+
+func (c *Courier) lead(ctx context.Context, work func(context.Context)) {
+	leading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var renewing sync.WaitGroup
+	renewing.Go(func() { c.renew(leading, cancel) })
+	work(leading)
+	cancel()
+	renewing.Wait()
+	giving, done := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
+	defer done()
+	if err := c.Store.GiveLease(giving, leaseName, c.Node); err != nil {
+		c.Log.WarnContext(ctx, "the lease of webhooks could not be given back; it expires by itself", "error", err)
+	}
+}
+
+const (
+	leaseName  = "webhooks"
+	leaseTTL   = 9 * time.Second
+	leaseRenew = 3 * time.Second
+)
+
+// renew keeps the lease; when it is lost, or could not be renewed until shortly before it expires, lost is called.
+func (c *Courier) renew(ctx context.Context, lost func()) {
+	renewed := time.Now()
+	for sleep(ctx, leaseRenew) {
+		held, err := c.Store.TakeLease(ctx, leaseName, c.Node, leaseTTL)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil && held:
+			renewed = time.Now()
+		case err == nil || time.Since(renewed) > leaseTTL-leaseRenew:
+			c.Log.WarnContext(ctx, "the lease of webhooks is lost: another node sends them", "error", err)
+			lost()
+			return
+		}
+	}
+}
+
+// sleep waits, and tells whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// Replay makes the deliveries of running replays until ctx ends. It may run on every node.
+func (c *Courier) Replay(ctx context.Context) error {
+	told, unsubscribe := c.Bus.Subscribe(bus.Webhooks)
+	defer unsubscribe()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-told:
+		case <-timer.C:
+		}
+		timer.Reset(cmp.Or(c.replay(ctx), lookAnyway))
+	}
+}

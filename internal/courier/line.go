@@ -1,0 +1,166 @@
+package courier
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"kefu"
+	"kefu/internal/webhook"
+)
+
+// line is what goes to one endpoint.
+type line struct {
+	id     kefu.EndpointID
+	target webhook.Target
+	live   bool // it exists, is enabled and can be called
+	queue  []job
+	known  map[int64]struct{} // deliveries in the queue, on their way, or not recorded yet
+	flying int
+	failed int // failures in a row
+	health kefu.EndpointHealth
+	rate   *rate.Limiter // nil is without limit
+	more   bool          // the table may have more that is due
+}
+
+// job is a delivery to be attempted.
+type job struct {
+	kefu.WebhookDelivery
+
+	parcel *parcel
+}
+
+// finished is an attempt whose result is not recorded yet.
+type finished struct {
+	job
+	result webhook.Result
+	body   []byte
+	ended  time.Time
+}
+
+// cap is how many attempts the line may have on their way.
+func (l *line) cap() int {
+	if l.failed >= probeAfter {
+		return 1
+	}
+	return max(l.target.MaxInFlight, 1)
+}
+
+// suspect tells whether the last attempt failed.
+func (l *line) suspect() bool { return l.failed > 0 }
+
+// taken is a job that has a place, with its target as it is now.
+type taken struct {
+	job
+	line    *line
+	target  webhook.Target
+	suspect bool // it has one of the places of those that fail
+}
+
+// take gives the next job in turn; false when nothing may go.
+func (c *Courier) take() (t taken, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flying >= places || len(c.done) >= mostResults {
+		return t, false
+	}
+	for i := range c.ring {
+		l := c.ring[(c.turn+i)%len(c.ring)]
+		if !c.may(l) {
+			continue
+		}
+		c.turn = (c.turn + i + 1) % len(c.ring)
+		t = taken{job: l.queue[0], line: l, target: l.target, suspect: l.suspect()}
+		l.queue[0] = job{}
+		l.queue = l.queue[1:]
+		l.flying++
+		c.flying++
+		if t.suspect {
+			c.held++
+		}
+		return t, true
+	}
+	return t, false
+}
+
+// may tells whether a line may send one more now, and takes it from its rate if so.
+func (c *Courier) may(l *line) bool {
+	if len(l.queue) == 0 || !l.live || l.flying >= l.cap() || l.suspect() && c.held >= suspectPlaces {
+		return false
+	}
+	if l.rate == nil || l.rate.Allow() {
+		return true
+	}
+	again := time.Now().Add(time.Duration((1 - l.rate.Tokens()) / float64(l.rate.Limit()) * float64(time.Second)))
+	if c.rest.IsZero() || again.Before(c.rest) {
+		c.rest = again
+		c.wake() // the loop may be waiting for something later
+	}
+	return false
+}
+
+// give takes a place back and keeps the result until it is recorded.
+func (c *Courier) give(t taken, f finished) {
+	l := t.line
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l.flying--
+	c.flying--
+	if t.suspect {
+		c.held--
+	}
+	switch {
+	case f.result.OK():
+		l.failed = 0
+	case f.result.Error != webhook.FailStopped:
+		l.failed++
+	}
+	c.done = append(c.done, f)
+	c.wake()
+}
+
+// wake has the loop look at what is new in memory.
+func (c *Courier) wake() {
+	select {
+	case c.recorded <- struct{}{}:
+	default:
+	}
+}
+
+// hungry tells whether a line that may send has little left; the lock is held.
+func (c *Courier) hungry() bool {
+	want := c.ahead()
+	for _, l := range c.ring {
+		if l.live && l.more && len(l.queue) < want/2 {
+			return true
+		}
+	}
+	return false
+}
+
+// ahead is how many deliveries are read ahead for a line; the lock is held.
+func (c *Courier) ahead() int { return max(min(readAhead/max(len(c.ring), 1), 256), 8) }
+
+// waiting is how many results are not recorded yet.
+func (c *Courier) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.done)
+}
+
+// stop empties the queues: what is in them stays queued in the table.
+func (c *Courier) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.ring {
+		l.queue, l.more = nil, false
+	}
+}
+
+// forget begins anew: another node may have sent since.
+func (c *Courier) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines, c.ring, c.turn, c.done = map[kefu.EndpointID]*line{}, nil, 0, nil
+	c.state, c.rest, c.next = [2]int64{-1}, time.Time{}, time.Time{}
+}

@@ -1,0 +1,294 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"kefu"
+	"kefu/internal/store"
+)
+
+// errGone is the error of a delivery whose event is no longer kept.
+var errGone = errors.New("the event is no longer kept")
+
+// skipBatch is how many deliveries to an endpoint that takes none any more are ended in one commit.
+const skipBatch = 500
+
+// refill reads what is due. look asks for the state of endpoints and lines too; without it only lines that are known to have more are
+// read. full tells that something was left in the table.
+func (c *Courier) refill(ctx context.Context, look bool) (full bool, err error) {
+	var found reading
+	err = c.Store.View(ctx, func(tx *store.Tx) error {
+		found = reading{now: tx.Now}
+		if look {
+			if err := c.look(tx, &found); err != nil {
+				return err
+			}
+			c.takeIn(ctx, found)
+		}
+		return c.read(tx, &found)
+	})
+	if err != nil {
+		return false, err
+	}
+	full = c.queue(found)
+	if look {
+		err = c.skip(ctx, found.lines)
+	}
+	return full, err
+}
+
+// reading is what one look at the table found.
+type reading struct {
+	now       time.Time
+	state     [2]int64
+	endpoints []kefu.Endpoint // nil when they are as before
+	lines     []store.WebhookLine
+	wants     []store.WebhookWant
+	due       []kefu.WebhookDelivery
+	events    map[int64]*parcel
+	cut       bool // not all events were read: there were too many bytes
+}
+
+// look reads which endpoints there are, if they have changed, and what is queued for them.
+func (c *Courier) look(tx *store.Tx, found *reading) (err error) {
+	if found.state, err = tx.EndpointsState(); err != nil {
+		return err
+	}
+	if found.state != c.state {
+		if found.endpoints, err = tx.LiveEndpoints(); err != nil {
+			return err
+		}
+	}
+	found.lines, err = tx.WebhookLines()
+	return err
+}
+
+// read reads what is due for lines that have room for it.
+func (c *Courier) read(tx *store.Tx, found *reading) (err error) {
+	c.wants(found)
+	if found.due, err = tx.DueWebhooks(found.wants); err != nil || len(found.due) == 0 {
+		return err
+	}
+	return c.events(tx, found)
+}
+
+// wants says how much is wanted for each line: those that the look found something for, or that are known to have more.
+func (c *Courier) wants(found *reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range found.lines {
+		if l := c.lines[w.EndpointID]; l != nil && l.live && !w.Due.After(found.now) {
+			l.more = true
+		}
+	}
+	ahead := c.ahead()
+	for _, l := range c.ring {
+		if l.more && len(l.queue) < ahead/2+1 {
+			found.wants = append(found.wants, store.WebhookWant{EndpointID: l.id, Limit: ahead + len(l.known)})
+		}
+	}
+}
+
+// line is the line of an endpoint, made if there is none; the lock is held.
+func (c *Courier) line(id kefu.EndpointID) *line {
+	l := c.lines[id]
+	if l == nil {
+		l = &line{id: id, known: map[int64]struct{}{}}
+		c.lines[id] = l
+		c.ring = append(c.ring, l)
+	}
+	return l
+}
+
+// events reads the events of what is due and new, each once.
+func (c *Courier) events(tx *store.Tx, found *reading) error {
+	found.events = map[int64]*parcel{}
+	var ns []int64
+	for _, d := range c.unknown(found.due) {
+		if _, asked := found.events[d.EventN]; !asked && d.Body == "" {
+			found.events[d.EventN] = nil
+			ns = append(ns, d.EventN)
+		}
+	}
+	rows, left, err := tx.EventsByN(ns, bytesAhead)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		found.events[r.N] = &parcel{event: r.Event}
+	}
+	found.cut = len(left) > 0
+	for _, n := range left {
+		delete(found.events, n)
+	}
+	return nil
+}
+
+// unknown leaves out what is on its way already.
+func (c *Courier) unknown(due []kefu.WebhookDelivery) []kefu.WebhookDelivery {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	fresh := due[:0:0]
+	for _, d := range due {
+		if _, known := c.line(d.EndpointID).known[d.N]; !known {
+			fresh = append(fresh, d)
+		}
+	}
+	return fresh
+}
+
+// takeIn brings the lines up to date with the endpoints.
+func (c *Courier) takeIn(ctx context.Context, found reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.looked, c.next = time.Now(), time.Time{}
+	for _, w := range found.lines {
+		if w.Next.IsZero() {
+			continue
+		}
+		// The table's clock may not be ours: what counts is how long from its now.
+		if at := c.looked.Add(w.Next.Sub(found.now)); c.next.IsZero() || at.Before(c.next) {
+			c.next = at
+		}
+	}
+	if found.endpoints == nil {
+		return
+	}
+	c.state = found.state
+	live := make(map[kefu.EndpointID]bool, len(found.endpoints))
+	for _, e := range found.endpoints {
+		live[e.ID] = e.Enabled
+		c.renewLine(ctx, e)
+	}
+	for _, l := range c.ring {
+		if !live[l.id] {
+			l.live = false
+			l.drop()
+		}
+	}
+	c.ring = slices.DeleteFunc(c.ring, func(l *line) bool {
+		_, there := live[l.id]
+		over := !there && len(l.known) == 0
+		if over {
+			delete(c.lines, l.id)
+		}
+		return over
+	})
+}
+
+// renewLine gives a line its endpoint as it is now; the lock is held.
+func (c *Courier) renewLine(ctx context.Context, e kefu.Endpoint) {
+	l := c.line(e.ID)
+	if l.target.UpdatedAt.Equal(e.UpdatedAt) && l.target.ID == e.ID && l.live == e.Enabled {
+		return
+	}
+	t, err := c.Webhooks.Target(e)
+	if err != nil {
+		c.Log.ErrorContext(ctx, "webhooks to an endpoint wait", "endpoint_id", e.ID, "error", err)
+		l.live = false
+		return
+	}
+	if l.target.URL != t.URL || !l.live {
+		l.failed = 0 // another receiver, or one that somebody has mended
+	}
+	if l.target.ID == "" {
+		l.health = e.Health
+	}
+	l.live, l.target = e.Enabled, t
+	switch {
+	case e.RateLimit <= 0:
+		l.rate = nil
+	case l.rate == nil || l.rate.Limit() != rate.Limit(e.RateLimit):
+		l.rate = rate.NewLimiter(rate.Limit(e.RateLimit), 1)
+	}
+}
+
+// drop forgets what is queued; what is on its way stays known. The lock is held.
+func (l *line) drop() {
+	for _, j := range l.queue {
+		delete(l.known, j.N)
+	}
+	l.queue, l.more = nil, false
+}
+
+// skip ends what is queued for endpoints that are disabled or deleted.
+func (c *Courier) skip(ctx context.Context, lines []store.WebhookLine) error {
+	for _, w := range lines {
+		if !c.abandoned(w.EndpointID) {
+			continue
+		}
+		var n int64
+		err := c.Store.Update(ctx, func(tx *store.Tx) (err error) {
+			e, err := tx.LockEndpoint(w.EndpointID)
+			if err == nil && e.Enabled && e.DeletedAt.IsZero() {
+				return nil // somebody has just enabled it
+			}
+			n, err = tx.SkipWebhooks(w.EndpointID, skipBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for range n {
+			c.Final(kefu.DeliverySkipped)
+		}
+		if n > 0 {
+			c.Log.InfoContext(ctx, "webhooks were skipped: the endpoint is disabled or deleted", "endpoint_id", w.EndpointID, "deliveries", n)
+		}
+	}
+	return nil
+}
+
+// abandoned tells whether an endpoint takes nothing any more, and nothing is on its way to it.
+func (c *Courier) abandoned(id kefu.EndpointID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lines[id]
+	return l == nil || !l.live && !l.target.Enabled && len(l.known) == 0
+}
+
+// queue puts what was read into the lines, and tells whether there is more in the table.
+func (c *Courier) queue(found reading) (full bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	got := map[kefu.EndpointID]int{}
+	for _, d := range found.due {
+		got[d.EndpointID]++
+		l := c.line(d.EndpointID)
+		if _, known := l.known[d.N]; known || !l.live {
+			continue
+		}
+		p, read := found.events[d.EventN]
+		if !read && d.Body == "" {
+			continue // its event is read another time
+		}
+		l.known[d.N] = struct{}{}
+		l.queue = append(l.queue, job{d, p})
+	}
+	for _, w := range found.wants {
+		l := c.line(w.EndpointID)
+		l.more = l.live && (got[w.EndpointID] >= w.Limit || found.cut)
+		full = full || l.more
+	}
+	return full
+}
+
+// replay makes one step of the running replays and tells when to come back.
+func (c *Courier) replay(ctx context.Context) time.Duration {
+	s, ok := any(c.Webhooks).(interface {
+		StepReplays(context.Context) (time.Duration, error)
+	})
+	if !ok {
+		return 0
+	}
+	next, err := s.StepReplays(ctx)
+	if err != nil && ctx.Err() == nil {
+		c.Log.WarnContext(ctx, "a replay waits: the database does not take it now", "error", err)
+	}
+	return next
+}

@@ -1,0 +1,106 @@
+package courier
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"kefu"
+	"kefu/internal/webhook"
+)
+
+// luck is a random number from 0 to 1.
+func luck() float64 { return rand.Float64() } //nolint:gosec // spreads retries; nobody gains by guessing it
+
+// send starts as many senders as there is work for.
+func (c *Courier) send(ctx context.Context) {
+	c.mu.Lock()
+	c.rest = time.Time{}
+	c.mu.Unlock()
+	for {
+		t, ok := c.take()
+		if !ok {
+			return
+		}
+		c.senders.Go(func() { c.carry(ctx, t) })
+	}
+}
+
+// carry makes attempts until there is nothing more to take.
+func (c *Courier) carry(ctx context.Context, t taken) {
+	for ok := true; ok; {
+		c.give(t, c.attempt(ctx, t))
+		if ctx.Err() != nil {
+			return
+		}
+		t, ok = c.take()
+	}
+}
+
+// attempt makes one attempt.
+func (c *Courier) attempt(ctx context.Context, t taken) finished {
+	j := t.job
+	f := finished{job: j}
+	body, err := j.render(c.Webhooks, t.target)
+	if err != nil {
+		c.Log.ErrorContext(ctx, "a webhook cannot be written", "endpoint_id", j.EndpointID, "delivery_id", webhook.DeliveryID(j.N), "event", j.EventType,
+			"error", err)
+		f.result = webhook.Result{Error: webhook.FailPayload, StartedAt: time.Now()}
+	} else {
+		f.body = body
+		f.result = c.Post(ctx, webhook.Request{Target: t.target, EventID: string(j.EventID), Type: j.EventType, Delivery: webhook.DeliveryID(j.N),
+			Attempt: j.Attempts + 1, Body: body})
+	}
+	f.ended = time.Now()
+	if f.result.Error != webhook.FailStopped {
+		c.Attempted(f.result.Error, f.result.Duration, max(f.result.StartedAt.Sub(j.DueAt), 0))
+	}
+	return f
+}
+
+// parcel is an event that one or many deliveries carry. Its payloads are made when they are needed, once for each format.
+type parcel struct {
+	event kefu.Event
+
+	mu       sync.Mutex
+	payloads map[wrapping][]byte
+}
+
+// wrapping is what a payload depends on besides its event.
+type wrapping struct {
+	format kefu.TimestampFormat
+	made   int64 // of links to files, microseconds
+}
+
+func (p *parcel) payload(w *webhook.Webhooks, f kefu.TimestampFormat, made time.Time) ([]byte, error) {
+	key := wrapping{f, made.UnixMicro()}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b, there := p.payloads[key]; there {
+		return b, nil
+	}
+	b, err := w.Payload(p.event, f, made)
+	if err == nil {
+		if p.payloads == nil {
+			p.payloads = map[wrapping][]byte{}
+		}
+		p.payloads[key] = b
+	}
+	return b, err
+}
+
+// render gives the body: the one that was sent before if there is one, because every attempt sends the same bytes.
+func (j job) render(w *webhook.Webhooks, t webhook.Target) ([]byte, error) {
+	if j.Body != "" {
+		return t.Resigned([]byte(j.Body))
+	}
+	if j.parcel == nil {
+		return nil, errGone
+	}
+	payload, err := j.parcel.payload(w, t.Timestamps, j.CreatedAt)
+	if err != nil {
+		return nil, err
+	}
+	return t.Body(payload)
+}
