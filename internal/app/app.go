@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"kefu"
@@ -118,22 +117,9 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 }
 
 func (a *App) openVault(context.Context) error {
-	key, err := a.key()
-	if err != nil {
-		return err
-	}
-	if a.box, err = secret.NewBox(secret.Derive(key, "sealed")); err != nil {
-		return err
-	}
-	a.vault, err = vault.New(filepath.Join(a.cfg.DataDir, "files"), key, a.cfg.PublicURL, 0)
+	k, err := openKeys(a.cfg)
+	a.box, a.vault = k.box, k.vault
 	return err
-}
-
-func (a *App) key() ([]byte, error) {
-	if a.cfg.SecretKey != "" {
-		return secret.ParseKey(a.cfg.SecretKey.Reveal())
-	}
-	return secret.LoadOrCreateKey(a.cfg.DataDir)
 }
 
 // build makes the rules, the movers and the doors.

@@ -15,7 +15,7 @@ import (
 
 // openAuth makes what knows who asks. On a database in which nobody can log in it makes an admin, whose password the log tells this once.
 func (a *App) openAuth(ctx context.Context) error {
-	key, err := a.key()
+	key, err := secretKey(a.cfg)
 	if err != nil {
 		return err
 	}
