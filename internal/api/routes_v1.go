@@ -19,6 +19,7 @@ func (s *server) operations() []operation {
 		s.cannedRoutes(),
 		s.attachmentRoutes(),
 		s.announcementRoutes(),
+		s.webhookRoutes(),
 		s.auditRoutes(),
 		s.roleRoutes(),
 		s.programRoutes(),

@@ -39,6 +39,9 @@ func newSchemas() *schemas {
 		kefu.DeliverySkipped})
 	enumerate(r, []kefu.ContentType{kefu.ContentText, kefu.ContentImage, kefu.ContentFile, kefu.ContentOrderCard, kefu.ContentForm, kefu.ContentChoice,
 		kefu.ContentArticle, kefu.ContentEvent})
+	enumerate(r, kefu.EndpointAuths())
+	enumerate(r, kefu.TimestampFormats())
+	enumerate(r, kefu.RetrySchedules())
 	return r
 }
 

@@ -25,6 +25,7 @@ func steps() []step {
 		programSteps("OAuthClient"),
 		roleSteps(),
 		sessionSteps(),
+		webhookSteps(),
 		endSteps(),
 		loginSteps(),
 	)
@@ -79,6 +80,25 @@ func messageSteps() []step {
 		{op: "readConversation", path: "{conversation}", body: `{"seq":1}`},
 		{op: "retryMessage", path: "{message}", status: http.StatusConflict}, // nothing of it failed
 		{op: "recallMessage", path: "{message}"},
+	}
+}
+
+func webhookSteps() []step {
+	return []step{
+		{op: "createWebhook", body: `{"name":"倉庫","url":"https://hooks.example.com/kefu?key=1","events":["message.*","ticket.created","alert.raised"],"timeout":10,
+"authentication":{"type":"basic","username":"kefu","password":"open sesame"},"headers":[{"name":"X-Api-Key","value":"abc"}],"timestamp_format":"unix"}`,
+			headers: []string{"Idempotency-Key", "hook"}, keep: "webhook=id"},
+		{op: "createWebhook", body: `{"name":"bare","url":"http://127.0.0.1:9/","events":["*"],"secret":"my-shared-secret-0123456789"}`, keep: "other=id"},
+		{op: "listWebhooks", query: "limit=1", keep: "cursor=next_cursor"},
+		{op: "listWebhooks", query: "limit=200&cursor={cursor}"},
+		{op: "getWebhook", path: "{webhook}"},
+		{op: "updateWebhook", path: "{webhook}", body: `{"description":"stock","events":["*"],"schedule":"extended","rate_limit":10,"max_in_flight":null,"headers":[],"enabled":false}`},
+		{op: "updateWebhook", path: "{webhook}", body: `{"authentication":{"type":"bearer","token":"abc"},"enabled":true}`},
+		{op: "promoteWebhook", path: "{webhook}", status: http.StatusConflict}, // nothing is prepared
+		{op: "rotateWebhook", path: "{webhook}"},
+		{op: "rotateWebhook", path: "{webhook}", body: `{"secret":"my-shared-secret-0123456789"}`},
+		{op: "promoteWebhook", path: "{webhook}"},
+		{op: "deleteWebhook", path: "{other}"},
 	}
 }
 
