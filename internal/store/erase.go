@@ -24,8 +24,8 @@ external_id = CASE WHEN author_kind = 'contact' THEN '' ELSE external_id END WHE
 	sqlDropReader      = `DELETE FROM read_state WHERE conversation_id = $1 AND reader_kind = 'contact'`
 	sqlDropIdentities  = `DELETE FROM identity WHERE contact_id = $1 AND contact_id <> ''`
 	sqlBlankSessions   = `UPDATE session SET address = '', user_agent = '' WHERE subject_id = $1 AND kind = 'contact'`
-	sqlEventsOf        = `SELECT n, actor, data FROM event WHERE conversation_id IN ($1, $2, $3, $4, $5, $6, $7, $8)`
-	sqlEventsAbout     = `SELECT n, actor, data FROM event WHERE conversation_id = '' AND data LIKE $1 ORDER BY n`
+	sqlEventsOf        = `SELECT n, id, actor, data FROM event WHERE conversation_id IN ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlEventsAbout     = `SELECT n, id, actor, data FROM event WHERE conversation_id = '' AND data LIKE $1 ORDER BY n`
 	sqlRewriteEvent    = `UPDATE event SET actor = $2, data = $3 WHERE n = $1`
 	sqlOnceAnswers     = `SELECT caller, key, answer FROM idempotency WHERE (caller, key) > ($1, $2) ORDER BY caller, key LIMIT CAST($3 AS BIGINT)`
 	sqlLeaveFile       = `INSERT INTO file_garbage (sha256, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
@@ -114,16 +114,18 @@ func (tx *Tx) ForgetContact(id kefu.ContactID) (identities int64, err error) {
 // storedEvent is an event as it is kept, by its row.
 type storedEvent struct {
 	n           int64
+	id          kefu.EventID
 	actor, data string
 }
 
 func scanStoredEvent(s sqldb.Scanner) (e storedEvent, err error) {
-	err = s.Scan(&e.n, &e.actor, &e.data)
+	err = s.Scan(&e.n, &e.id, &e.actor, &e.data)
 	return e, err
 }
 
 // RewriteEvents changes the kept events of conversations and those about a contact: rewrite gets actor and data and gives what is to stand
-// there. It reads the whole table: erasing is rare.
+// there. What webhooks keep of these events is emptied, and of events that are no longer kept, because nothing tells any more whose they
+// were. It reads the whole table: erasing is rare.
 func (tx *Tx) RewriteEvents(id kefu.ContactID, convs []kefu.ConversationID, rewrite func(actor, data string) (string, string, error)) (n int64, err error) {
 	all, err := sqldb.Many(tx.Tx, scanStoredEvent, sqlEventsAbout, "%"+string(id)+"%")
 	if err != nil {
@@ -143,12 +145,18 @@ func (tx *Tx) RewriteEvents(id kefu.ContactID, convs []kefu.ConversationID, rewr
 		if err != nil {
 			return n, err
 		}
-		if _, err := tx.Exec(sqlRewriteEvent, e.n, actor, data); err != nil {
+		b := tx.Batch()
+		b.add(sqlRewriteEvent, e.n, actor, data)
+		b.blankWebhooks(e.id)
+		if _, err := b.Run(); err != nil {
 			return n, err
 		}
 		n++
 	}
-	return n, nil
+	b := tx.Batch()
+	b.blankLostWebhooks()
+	_, err = b.Run()
+	return n, err
 }
 
 // answersAtOnce is how many kept answers are read at once.

@@ -30,6 +30,8 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 		"sqlEventsOf":      "erasing a person is rare, and an index would cost every event",
 		"sqlFileInMessage": "erasing a person is rare; only messages with more than text are read",
 		"sqlFileInHistory": "erasing a person is rare",
+
+		"sqlBlankLostReplies": "erasing a person is rare",
 	}
 	s := openStore(t, storetest.SQLite(t))
 	for name, text := range constants(t) {

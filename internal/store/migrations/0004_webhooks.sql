@@ -45,7 +45,7 @@ CREATE TABLE webhook_delivery (
   event_type TEXT NOT NULL,
   occurred_at BIGINT NOT NULL,
   cause TEXT NOT NULL,
-  state TEXT NOT NULL, -- queued, delivered, failed, skipped
+  state TEXT NOT NULL, -- queued, delivered, failed, skipped; of a test, sending first
   attempts BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
   status BIGINT NOT NULL,
@@ -58,6 +58,10 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery (endpoint_id, due_at, n) W
 CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (endpoint_id, n);
 CREATE INDEX webhook_delivery_trouble ON webhook_delivery (endpoint_id, state, n) WHERE state = 'failed' OR state = 'skipped';
 CREATE INDEX webhook_delivery_event ON webhook_delivery (event_id);
+-- For the log and for replays: of what is rare only, so that ordinary deliveries do not pay for them.
+CREATE INDEX webhook_delivery_state ON webhook_delivery (state, n) WHERE state = 'failed' OR state = 'skipped' OR state = 'sending';
+CREATE INDEX webhook_delivery_cause ON webhook_delivery (cause, n) WHERE cause <> 'event';
+CREATE INDEX webhook_delivery_replay ON webhook_delivery (endpoint_id, created_at) WHERE cause = 'replay';
 
 CREATE TABLE webhook_attempt (
   delivery_n BIGINT NOT NULL,
@@ -82,7 +86,7 @@ CREATE TABLE webhook_replay (
   until BIGINT NOT NULL,
   per_second BIGINT NOT NULL,
   state TEXT NOT NULL, -- running, done, cancelled
-  place BIGINT NOT NULL, -- what was looked at: n of a delivery, or of an event
+  place BIGINT NOT NULL, -- what was looked at: n of a delivery; of status any, pos of an event
   last BIGINT NOT NULL, -- where it ends
   made BIGINT NOT NULL, -- deliveries made
   created_by TEXT COLLATE "C" NOT NULL,
