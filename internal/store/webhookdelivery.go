@@ -13,9 +13,10 @@ d.created_at, d.done_at`
 	sqlWebhookDelivery       = `SELECT ` + webhookColumns + ` FROM webhook_delivery d WHERE d.n = $1`
 	sqlInsertWebhookDelivery = `INSERT INTO webhook_delivery (endpoint_id, event_n, event_id, event_type, occurred_at, cause, state, attempts, due_at, status, error,
 body, created_at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, '', $9, $10, 0) RETURNING n`
-	sqlWebhookAttempts = `SELECT delivery_n, no, started_at, duration, status, error, answer, address FROM webhook_attempt WHERE delivery_n = $1 ORDER BY no`
+	attemptColumns     = `delivery_n, no, started_at, duration, status, error, answer, address`
+	sqlWebhookAttempts = `SELECT ` + attemptColumns + ` FROM webhook_attempt WHERE delivery_n = $1 ORDER BY no`
 	// Two nodes may both make attempt number 3 when one of them is cut off: the first to come is kept.
-	sqlInsertWebhookAttempt = `INSERT INTO webhook_attempt (delivery_n, no, started_at, duration, status, error, answer, address)
+	sqlInsertWebhookAttempt = `INSERT INTO webhook_attempt (` + attemptColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (delivery_n, no) DO NOTHING`
 )
 
@@ -40,12 +41,14 @@ func (tx *Tx) InsertWebhookDelivery(d kefu.WebhookDelivery) (n int64, err error)
 
 // WebhookAttempts lists the attempts of a delivery, in order.
 func (tx *Tx) WebhookAttempts(n int64) ([]kefu.WebhookAttempt, error) {
-	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (a kefu.WebhookAttempt, err error) {
-		var started, duration int64
-		err = s.Scan(&a.DeliveryN, &a.No, &started, &duration, &a.Status, &a.Error, &a.Answer, &a.Address)
-		a.StartedAt, a.Duration = sqldb.Time(started), time.Duration(duration)*time.Microsecond
-		return a, err
-	}, sqlWebhookAttempts, n)
+	return sqldb.Many(tx.Tx, scanWebhookAttempt, sqlWebhookAttempts, n)
+}
+
+func scanWebhookAttempt(s sqldb.Scanner) (a kefu.WebhookAttempt, err error) {
+	var started, duration int64
+	err = s.Scan(&a.DeliveryN, &a.No, &started, &duration, &a.Status, &a.Error, &a.Answer, &a.Address)
+	a.StartedAt, a.Duration = sqldb.Time(started), time.Duration(duration)*time.Microsecond
+	return a, err
 }
 
 // InsertWebhookAttempt records one try.
