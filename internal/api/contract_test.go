@@ -36,9 +36,7 @@ type step struct {
 func TestEveryOperationIsWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
-		c := &contract{t: t, doc: readDocument(t), rig: newRig(t, url, withAdmin(t)), driven: map[string]bool{}}
-		c.kept = map[string]string{"me": c.rig.names.admin.ID, "email": c.rig.names.email, "password": c.rig.names.password}
-		c.index()
+		c := newContract(t, url)
 		for i, s := range steps() {
 			if !c.drive(s) {
 				t.Fatalf("step %d (%s) failed; those behind it need it", i+1, s.op)
@@ -60,6 +58,15 @@ type contract struct {
 	ops    map[string]place
 	kept   map[string]string
 	driven map[string]bool
+}
+
+// newContract has what the first steps need.
+func newContract(t *testing.T, url string) *contract {
+	t.Helper()
+	c := &contract{t: t, doc: readDocument(t), rig: newRig(t, url, withAdmin(t)), driven: map[string]bool{}}
+	c.kept = map[string]string{"me": c.rig.names.admin.ID, "email": c.rig.names.email, "password": c.rig.names.password, "alert": c.rig.raiseAlert()}
+	c.index()
+	return c
 }
 
 // place is where an operation is.

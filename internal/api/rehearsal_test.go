@@ -67,9 +67,7 @@ func TestFaultsOfSchemaAndRulesAreNamedTogether(t *testing.T) {
 func TestARehearsalKeepsNothing(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
-		c := &contract{t: t, doc: readDocument(t), rig: newRig(t, url, withAdmin(t)), driven: map[string]bool{}}
-		c.kept = map[string]string{"me": c.rig.names.admin.ID, "email": c.rig.names.email, "password": c.rig.names.password}
-		c.index()
+		c := newContract(t, url)
 		rehearsed := map[string]bool{}
 		for i, s := range steps() {
 			if c.rehearses(s.op) && s.body != "" && s.status == 0 {

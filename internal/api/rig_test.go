@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kefu"
+	"kefu/internal/alert"
 	"kefu/internal/api"
 	"kefu/internal/auth"
 	"kefu/internal/bus"
@@ -132,8 +133,8 @@ func newRig(t testing.TB, url string, edit ...func(*names)) *rig {
 	for _, e := range edit {
 		e(who)
 	}
-	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, Webhooks: hooks, PublicURL: publicURL,
-		Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
+	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, Webhooks: hooks,
+		Alerts: &alert.Alerts{Store: st}, PublicURL: publicURL, Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
 }
 
 // withAdmin makes the first admin of the store the one that "Bearer admin" names.

@@ -20,6 +20,7 @@ func (s *server) operations() []operation {
 		s.attachmentRoutes(),
 		s.announcementRoutes(),
 		s.webhookRoutes(),
+		s.alertRoutes(),
 		s.auditRoutes(),
 		s.roleRoutes(),
 		s.programRoutes(),

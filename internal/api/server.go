@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"kefu"
+	"kefu/internal/alert"
 	"kefu/internal/auth"
 	"kefu/internal/connector"
 	"kefu/internal/switchboard"
@@ -54,6 +55,8 @@ type Options struct {
 	Accounts *auth.Auth
 	// Webhooks holds the verbs of outgoing webhooks.
 	Webhooks *webhook.Webhooks
+	// Alerts reads what the operator was told.
+	Alerts *alert.Alerts
 	// PublicURL is where clients reach this server, for the API's document; "" leaves it to the address they read it from.
 	PublicURL string
 	// Version is the program's, for the API's document.

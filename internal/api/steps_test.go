@@ -26,6 +26,7 @@ func steps() []step {
 		roleSteps(),
 		sessionSteps(),
 		webhookSteps(),
+		alertSteps(),
 		endSteps(),
 		loginSteps(),
 	)
