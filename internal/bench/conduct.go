@@ -25,7 +25,7 @@ const (
 // outcome is what was measured on one engine.
 type outcome struct {
 	engine     string
-	bare, kefu figures // of both parts: their names differ
+	bare, kefu figures // of all parts: their names differ
 }
 
 // conduct measures everything the plan asks for and prints the table.
@@ -64,7 +64,7 @@ func publish(p plan, all []outcome) error {
 	for _, part := range []struct {
 		name   string
 		report func(plan, []outcome) string
-	}{{partRelay, report}, {partAPI, apiReport}} {
+	}{{partRelay, report}, {partAPI, apiReport}, {partWebhooks, hookReport}} {
 		if !p.has(part.name) {
 			continue
 		}
@@ -82,6 +82,9 @@ func publish(p plan, all []outcome) error {
 	for _, o := range all {
 		if n := o.missed(p); n > 0 {
 			fmt.Fprintf(p.progress, "MISSED: %d aims of the open API on %s\n", n, o.title())
+		}
+		if n := o.hooksMissed(); n > 0 {
+			fmt.Fprintf(p.progress, "MISSED: %d aims of webhooks on %s\n", n, o.title())
 		}
 	}
 	return nil
@@ -120,7 +123,7 @@ func (g ground) engine(ctx context.Context, engine string) (outcome, error) {
 		for _, part := range []struct {
 			name  string
 			round func(context.Context, string, func(string) (string, error)) (figures, figures, error)
-		}{{partRelay, g.round}, {partAPI, g.apiRound}} {
+		}{{partRelay, g.round}, {partAPI, g.apiRound}, {partWebhooks, g.hookRound}} {
 			if !g.has(part.name) {
 				continue
 			}

@@ -39,13 +39,6 @@ type posting struct {
 	taken atomic.Int64 // of count
 }
 
-// posted is what it tells at its end.
-type posted struct {
-	Count int           `json:"count"`
-	Took  time.Duration `json:"took"`
-	Spent time.Duration `json:"spent"` // of processors
-}
-
 func runPosts(ctx context.Context, args []string) error {
 	p := &posting{}
 	f := flag.NewFlagSet(rolePosts, flag.ContinueOnError)
@@ -83,7 +76,7 @@ func runPosts(ctx context.Context, args []string) error {
 }
 
 // run posts all of it with as many workers as Kefu may have requests in flight.
-func (p *posting) run(ctx context.Context) (posted, error) {
+func (p *posting) run(ctx context.Context) (worked, error) {
 	workers := min(hookInFlight*len(p.targets), hooksInFlight)
 	errs := make([]error, workers)
 	began, spent := time.Now(), spentBy(os.Getpid())
@@ -92,7 +85,7 @@ func (p *posting) run(ctx context.Context) (posted, error) {
 		all.Go(func() { errs[i] = p.work(ctx) })
 	}
 	all.Wait()
-	return posted{Count: int(min(p.taken.Load(), p.count)), Took: time.Since(began), Spent: spentBy(os.Getpid()) - spent}, errors.Join(errs...)
+	return worked{Want: int(p.count), Took: time.Since(began), Spent: spentBy(os.Getpid()) - spent}, errors.Join(errs...)
 }
 
 // work ends with the first failure: a point with failures is no point.

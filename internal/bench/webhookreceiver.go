@@ -62,11 +62,16 @@ func runReceiver(ctx context.Context, args []string) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
+	return serve(ctx, *listen, r.questions())
+}
+
+// questions answers whoever measures.
+func (r *hookReceiver) questions() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, hookInfo{r.port}) })
 	mux.HandleFunc("GET /bench/report", func(w http.ResponseWriter, _ *http.Request) { answer(w, r.ledger.report()) })
 	mux.HandleFunc("GET /bench/arrivals", func(w http.ResponseWriter, _ *http.Request) { answer(w, r.ledger.arrivals()) })
-	return serve(ctx, *listen, mux)
+	return mux
 }
 
 // open begins to take hooks, until ctx ends. It listens on all addresses, for every endpoint is a host of its own (see hookURL), and takes
@@ -195,7 +200,7 @@ func hookURL(port, n int) string {
 	if runtime.GOOS == "linux" {
 		host = fmt.Sprintf("127.0.%d.%d", n/200, n%200+1)
 	}
-	return fmt.Sprintf("http://%s:%d%s%d", host, port, hookPath, n)
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + hookPath + strconv.Itoa(n)
 }
 
 func hookSecret(n int) string { return fmt.Sprintf("the-signing-secret-of-%d", n) }
