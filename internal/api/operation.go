@@ -115,7 +115,7 @@ func tagged[I, O any](s *server, status int, h func(context.Context, *I) (O, err
 		if err != nil {
 			return nil, s.refusal(ctx, err)
 		}
-		out := &reply[O]{Status: status, ETag: kefu.ETag(body), Body: body}
+		out := &reply[O]{Status: status, ETag: kefu.ETag(state(body)), Body: body}
 		if r := request(ctx); (r.Method == http.MethodGet || r.Method == http.MethodHead) && known(r.Header, out.ETag) {
 			out.Status = http.StatusNotModified
 		}
@@ -140,6 +140,14 @@ func silent[I any](s *server, h func(context.Context, *I) error) func(context.Co
 		}
 		return nil, nil
 	}
+}
+
+// state is what an entity tag is of: an answer that shows more than can be read later, as a new secret, says what that is.
+func state(body any) any {
+	if b, ok := body.(interface{ State() any }); ok {
+		return b.State()
+	}
+	return body
 }
 
 // known tells whether the caller has the state with this tag.

@@ -62,6 +62,9 @@ type NewEndpoint struct {
 	Secret string `json:"secret" doc:"The signing secret. It is shown this once."`
 }
 
+// State is what can be read of it later, and what a change of it may ask for by If-Match.
+func (n NewEndpoint) State() any { return n.Endpoint }
+
 // show is how an endpoint is shown at a time. One whose secrets cannot be read is shown without what lies among them, so that it can be
 // found and deleted.
 func (w *Webhooks) show(e kefu.Endpoint, now time.Time) Endpoint {
