@@ -35,6 +35,7 @@ func Doctor(ctx context.Context, cfg *config.Config, o Options) []Finding {
 	defer a.Close()
 	found := []Finding{a.examinePort(ctx)}
 	found = append(found, a.examineDatabase(ctx)...)
+	found = append(found, a.examineAlerts(ctx)...)
 	found = append(found, a.examineFolder(ctx))
 	if err := a.lendScratch(ctx); err != nil {
 		return append(found, fail("program", "temporary folder", err.Error(), "make the system's temporary folder (TMPDIR) writable"))

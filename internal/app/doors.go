@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"kefu/internal/alert"
 	"kefu/internal/api"
 	"kefu/internal/auth"
 	"kefu/internal/stream"
@@ -43,7 +44,8 @@ func (a *App) openDoors() {
 	fallback, _ := a.cfg.DefaultInbox("wordpress")
 	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
-		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, PublicURL: a.cfg.PublicURL, Version: a.Version,
+		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, Alerts: &alert.Alerts{Store: a.store},
+		PublicURL: a.cfg.PublicURL, Version: a.Version,
 		Socket: a.hub.Handler(), Stopping: a.stopping})
 }
 
@@ -57,35 +59,7 @@ func (a *App) hooks() []api.Hook {
 	return hooks
 }
 
-const (
-	purgeEvery  = time.Minute
-	snoozeEvery = 10 * time.Second
-	// keepEvents is how long events can be read again: a client that was away for longer reads what it shows anew.
-	keepEvents = 30 * 24 * time.Hour
-	pruneBatch = 1000
-)
-
-// tidy deletes what nobody can use any more, until ctx ends.
-func (a *App) tidy(ctx context.Context) error {
-	every(ctx, purgeEvery, func(ctx context.Context) {
-		if err := a.auth.Purge(ctx); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "what has expired cannot be deleted now", "error", err)
-		}
-		if err := a.board.DropFiles(ctx); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "files of erased messages cannot be deleted now", "error", err)
-		}
-		for n := int64(pruneBatch); n == pruneBatch; {
-			var err error
-			if n, err = a.board.PruneEvents(ctx, a.now().Add(-keepEvents), pruneBatch); err != nil && ctx.Err() == nil {
-				a.Log.WarnContext(ctx, "old events cannot be deleted now", "error", err)
-				return
-			}
-		}
-	})
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
-	defer cancel()
-	return a.auth.Purge(stopping)
-}
+const snoozeEvery = 10 * time.Second
 
 // wakeSnoozed opens snoozed conversations whose time has come, until ctx ends.
 func (a *App) wakeSnoozed(ctx context.Context) error {

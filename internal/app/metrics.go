@@ -18,6 +18,7 @@ type metrics struct {
 	hooks     *prometheus.CounterVec
 	attempts  *prometheus.HistogramVec
 	recovered prometheus.Counter
+	webhooks  webhookMetrics
 }
 
 func newMetrics(version string) *metrics {
@@ -27,6 +28,7 @@ func newMetrics(version string) *metrics {
 			Buckets: []float64{.005, .02, .1, .5, 2, 10, 45}}, []string{"inbox", "kind", "outcome"}),
 		recovered: prometheus.NewCounter(prometheus.CounterOpts{Name: "kefu_messages_recovered_total", Help: "Messages that were missed and found by comparing with the site or reading a channel back."}),
 	}
+	m.webhooks = newWebhookMetrics(m.registry)
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kefu_build_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version}})
 	info.Set(1)
 	m.registry.MustRegister(m.hooks, m.attempts, m.recovered, info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -44,7 +46,9 @@ func (m *metrics) attempt(inbox kefu.InboxID, kind kefu.DeliveryKind, outcome ke
 func (m *metrics) recoveredMessages(n int) { m.recovered.Add(float64(n)) }
 
 // watch adds the figures that are read from the database when somebody asks.
-func (m *metrics) watch(s *store.Store) { m.registry.MustRegister(&queueCollector{store: s}) }
+func (m *metrics) watch(s *store.Store) {
+	m.registry.MustRegister(&queueCollector{store: s}, &webhookCollector{store: s})
+}
 
 // queueCollector tells how much waits, and for how long.
 type queueCollector struct{ store *store.Store }

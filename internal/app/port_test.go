@@ -4,11 +4,7 @@ import (
 	"errors"
 	"net"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func testPort(t *testing.T) *port {
 	t.Helper()

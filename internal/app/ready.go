@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"kefu/internal/api"
@@ -14,6 +15,11 @@ const (
 	readyTime = 2 * time.Second
 	// staleAfter is the age of a queue's oldest delivery from which its inbox counts as degraded.
 	staleAfter = time.Minute
+	// failingAfter is how long an endpoint may have failed until webhooks count as degraded, and mostNamed how many such endpoints are named.
+	failingAfter = 10 * time.Minute
+	mostNamed    = 5
+	// healthy is the State of a connection that is well.
+	healthy = "ok"
 )
 
 // ready answers /readyz: the database, its schema, what waits, and the connections that are held.
@@ -22,21 +28,16 @@ func (a *App) ready(ctx context.Context) []api.Check {
 	defer cancel()
 	checks := []api.Check{a.checkDatabase(ctx), a.checkMigrations(ctx)}
 	checks = append(checks, a.checkQueues(ctx)...)
+	checks = append(checks, a.checkWebhooks(ctx))
 	for _, k := range a.keepers {
-		h := k.Report()
-		for _, in := range a.inboxes {
-			if in.ID == k.Inbox && in.can.Reporter != nil && h.State == "ok" {
-				h = in.can.Reporter.Report()
-			}
-		}
-		checks = append(checks, connectionCheck("connection:"+string(k.Inbox), h))
+		checks = append(checks, connectionCheck("connection:"+string(k.Inbox), a.connection(k)))
 	}
 	return checks
 }
 
 func connectionCheck(name string, h connector.Health) api.Check {
 	c := api.Check{Name: name, Status: api.CheckOK, Detail: h.Words}
-	if h.State != "ok" {
+	if h.State != healthy {
 		c.Status = api.CheckDegraded
 	}
 	return c
@@ -78,4 +79,31 @@ func (a *App) checkQueues(ctx context.Context) []api.Check {
 		checks[0] = api.Check{Name: "workers", Status: api.CheckFail, Detail: "what waits cannot be read"}
 	}
 	return checks
+}
+
+// checkWebhooks names the endpoints that have failed for long, or were disabled because they did.
+func (a *App) checkWebhooks(ctx context.Context) api.Check {
+	var ill []string
+	err := a.store.View(ctx, func(tx *store.Tx) error {
+		ill = nil
+		all, err := tx.IllEndpoints()
+		for _, e := range all {
+			switch age := tx.Now.Sub(e.FailingSince); {
+			case !e.Enabled:
+				ill = append(ill, string(e.ID)+" was disabled by itself")
+			case age > failingAfter:
+				ill = append(ill, fmt.Sprintf("%s has failed for %s", e.ID, age.Round(time.Second)))
+			}
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return api.Check{Name: "webhooks", Status: api.CheckDegraded, Detail: "the health of endpoints cannot be read"}
+	case len(ill) == 0:
+		return api.Check{Name: "webhooks", Status: api.CheckOK}
+	case len(ill) > mostNamed:
+		ill = append(ill[:mostNamed], fmt.Sprintf("%d more endpoints", len(ill)-mostNamed))
+	}
+	return api.Check{Name: "webhooks", Status: api.CheckDegraded, Detail: strings.Join(ill, "; ")}
 }

@@ -34,7 +34,8 @@ func (a *App) now() time.Time {
 func (a *App) prepareServices() {
 	relay := dispatch.Relay{Store: a.store, Bus: a.signals, Log: a.Log, Node: a.node}
 	indexer := dispatch.Indexer{Switchboard: a.board, Bus: a.signals, Log: a.Log}
-	sender := courier.New(courier.Options{Store: a.store, Webhooks: a.webhooks, Bus: a.signals, Log: a.Log, Node: a.node})
+	sender := courier.New(courier.Options{Store: a.store, Webhooks: a.webhooks, Bus: a.signals, Log: a.Log, Node: a.node,
+		Attempted: a.metrics.webhookAttempt, Final: a.metrics.webhookFinal})
 	a.services = []service{{"relay", relay.Run}, {"webhooks", sender.Run}, {"replays", sender.Replay}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
 		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}}
 	for _, in := range a.inboxes {
@@ -53,6 +54,7 @@ func (a *App) prepareServices() {
 			a.services = append(a.services, service{"comparison of " + string(in.ID), s.Run})
 		}
 	}
+	a.services = append(a.services, service{"alerts", a.watcher().Run})
 }
 
 // Run serves until ctx ends, then stops taking, finishes what is in flight (10 s) and returns nil. It returns early with an error when a
