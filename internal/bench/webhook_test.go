@@ -50,7 +50,18 @@ func TestBaselineOfWebhooksIsVerified(t *testing.T) {
 	}
 }
 
+// spoiled changes the headers of each request.
+type spoiled func(http.Header)
+
+// RoundTrip sends a request with its headers changed.
+func (s spoiled) RoundTrip(q *http.Request) (*http.Response, error) {
+	q = q.Clone(q.Context())
+	s(q.Header)
+	return http.DefaultTransport.RoundTrip(q)
+}
+
 func TestReceiverRefusesWhatIsNotSigned(t *testing.T) {
+	header := func(name string) spoiled { return func(h http.Header) { h.Set(name, h.Get(name)+"0") } }
 	key := func(s string) func(*webhook.Request) {
 		return func(r *webhook.Request) { r.Target.Secrets.Signing = s }
 	}
@@ -58,21 +69,30 @@ func TestReceiverRefusesWhatIsNotSigned(t *testing.T) {
 		return func(r *webhook.Request) { r.Body = bytes.Replace(r.Body, []byte(from), []byte(to), 1) }
 	}
 	for name, tt := range map[string]struct {
-		spoil func(*webhook.Request)
-		words string
+		spoil  func(*webhook.Request)
+		header spoiled
+		words  string
 	}{
-		"another's secret":        {key(hookSecret(1)), "signature does not match"},
-		"a changed member":        {body("sha256=", "sha256=0"), "member signature"},
-		"a body without a member": {body(`"signature"`, `"signed"`), "member signature"},
-		"the id of another event": {func(r *webhook.Request) { r.EventID += "1" }, "the body is not of event"},
+		"another's secret":        {key(hookSecret(1)), nil, "signature does not match"},
+		"a changed member":        {body("sha256=", "sha256=0"), nil, "member signature"},
+		"a body without a member": {body(`"signature"`, `"signed"`), nil, "member signature"},
+		"the id of another event": {func(r *webhook.Request) { r.EventID += "1" }, nil, "the body is not of event"},
+		"a changed header":        {nil, header("Signature"), "header Signature"},
+		"a changed time":          {nil, header("webhook-timestamp"), "webhook"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &hookReceiver{ledger: newHookLedger(false, 0), hangs: -1}
 			openReceiver(t, r)
 			p := &posting{targets: []webhook.Target{hookTarget(r.port, 0)}, count: 1}
 			p.post = func(ctx context.Context, q webhook.Request) error {
-				tt.spoil(&q)
-				return plainPost(http.DefaultClient)(ctx, q)
+				if tt.spoil != nil {
+					tt.spoil(&q)
+				}
+				client := &http.Client{}
+				if tt.header != nil {
+					client.Transport = tt.header
+				}
+				return plainPost(client)(ctx, q)
 			}
 			if _, err := p.run(t.Context()); err == nil || !strings.Contains(err.Error(), "401") {
 				t.Errorf("error is %v, want one of 401", err)
@@ -190,10 +210,17 @@ func TestSeedOfWebhooksFits(t *testing.T) {
 		if err := seedHooks(t.Context(), s, "whe_1", deliveries); err != nil {
 			t.Fatal(err)
 		}
+		err = s.Update(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec(`UPDATE webhook_delivery SET state = 'failed' WHERE n = (SELECT MIN(n) FROM webhook_delivery)`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		w := hookWork{store: s}
 		var told worked
-		if err := w.tally(t.Context(), &told); err != nil || told.Delivered != deliveries || told.Attempts != deliveries || told.Retried != 0 {
-			t.Errorf("%+v, %v; want %d", told, err, deliveries)
+		if err := w.tally(t.Context(), &told); err != nil || told.Delivered != deliveries-1 || told.Attempts != deliveries || told.Retried != 0 {
+			t.Errorf("%+v, %v; want %d attempts, of which one failed", told, err, deliveries)
 		}
 		left, err := w.countRows(t.Context(), sqlHooksLeft)
 		if err != nil || left != 0 {

@@ -58,7 +58,7 @@ func (l *hookLedger) judge(a arrival) (refused bool) {
 		l.news[a.Endpoint]++
 		a.Refused = l.refuse > 0 && l.news[a.Endpoint]%l.refuse == 0
 	}
-	l.seen[k] = taken || !a.Refused
+	l.seen[k] = !a.Refused
 	switch {
 	case a.Refused:
 		l.sum.Refused++
