@@ -3,6 +3,7 @@ package safehttp
 import (
 	"cmp"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,6 +34,8 @@ type Options struct {
 	MaxConns int
 	// Resolver is asked what names mean; nil is the system's. It is for tests: no answer of it is trusted more than another's.
 	Resolver *net.Resolver
+	// RootCAs are who may vouch for a server; nil is the system's.
+	RootCAs *x509.CertPool
 }
 
 // Guarded makes a client for URLs that users give: webhooks, pictures, feeds. Any port, but http and https, public addresses and
@@ -70,7 +73,7 @@ func newTransport(o Options, check control) *transport {
 	inner := &http.Transport{
 		Proxy:                  nil,
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
 		TLSHandshakeTimeout:    timeout,
 		MaxResponseHeaderBytes: maxHeader,
 		MaxConnsPerHost:        conns,

@@ -192,6 +192,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	short := 20 * time.Millisecond
 	for name, tt := range map[string]struct {
 		fault  receiver.Fault
