@@ -46,10 +46,10 @@ func (tx *Tx) AddAgent(a kefu.Agent, password string) (bool, error) {
 	return n > 0, err
 }
 
-// RenameAgent follows a name that was changed at the desk, unless the agent has an account.
-func (tx *Tx) RenameAgent(id kefu.AgentID, name string) error {
-	_, err := tx.Exec(sqlRenameAgent, id, name, tx.now())
-	return err
+// RenameAgent follows a name that was changed at the desk, unless the agent has an account. It tells whether anything was changed.
+func (tx *Tx) RenameAgent(id kefu.AgentID, name string) (bool, error) {
+	n, err := tx.Exec(sqlRenameAgent, id, name, tx.now())
+	return n > 0, err
 }
 
 // Agent reads one agent without teams; the zero Agent when there is none.

@@ -11,6 +11,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING number`
 	ticketColumns   = `number, id, external_id, conversation_id, inbox_id, title, status, priority, category, assignee_id, created_at, updated_at`
 	sqlTicketOf     = `SELECT ` + ticketColumns + ` FROM ticket WHERE conversation_id = $1`
 	sqlBeginTicket  = `UPDATE ticket SET status = 'processing', updated_at = $2 WHERE conversation_id = $1 AND status = 'pending'`
+	sqlTicketWords  = `SELECT COALESCE(m.text, ''), COALESCE(k.email, '') FROM conversation c LEFT JOIN message m ON m.id = c.initial_message_id
+LEFT JOIN contact k ON k.id = c.contact_id WHERE c.id = $1`
 	sqlUpdateTicket = `UPDATE ticket SET title = $2, status = $3, assignee_id = $4, priority = $5, updated_at = $6 WHERE id = $1`
 )
 
@@ -28,6 +30,23 @@ func (tx *Tx) InsertTicket(t kefu.Ticket) (int64, error) {
 // TicketOf reads a conversation's ticket.
 func (tx *Tx) TicketOf(id kefu.ConversationID) (kefu.Ticket, error) {
 	return sqldb.One(tx.Tx, scanTicket, sqlTicketOf, id)
+}
+
+// TicketWords is what a ticket takes from its conversation.
+type TicketWords struct {
+	Description   string // the text that it was opened with; "" while that is not known
+	CustomerEmail string
+}
+
+// TicketWords reads what a conversation's ticket takes from it; all is "" when there is no such conversation.
+func (tx *Tx) TicketWords(id kefu.ConversationID) (TicketWords, error) {
+	found, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (w TicketWords, err error) {
+		return w, s.Scan(&w.Description, &w.CustomerEmail)
+	}, sqlTicketWords, id)
+	if err != nil || len(found) == 0 {
+		return TicketWords{}, err
+	}
+	return found[0], nil
 }
 
 // TicketsOf reads the tickets of conversations.

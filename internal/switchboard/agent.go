@@ -35,7 +35,7 @@ func (b *Switchboard) CreateAgent(ctx context.Context, ask kefu.Ask, ch AgentCha
 			err = c.SetTeamsOf(a.ID, a.Teams)
 		}
 		if err == nil {
-			err = c.agentEvent("user.created", a, ask.Caller)
+			err = c.agentEvent("user.created", a, ask.Caller.Author())
 		}
 		if err != nil {
 			return Agent{}, err
@@ -131,7 +131,7 @@ func (c *change) saveAgent(by kefu.Caller, before, a kefu.Agent, ch AgentChange)
 			return Agent{}, err
 		}
 	}
-	if err := c.agentEvent("user.updated", a, by); err != nil {
+	if err := c.agentEvent("user.updated", a, by.Author()); err != nil {
 		return Agent{}, err
 	}
 	return showAgent(a), c.Audit(by, agentAction(before, a), string(a.ID), agentDetail(before, a, ch))
@@ -243,7 +243,10 @@ func (c *change) hand(conv *store.Conversation, by kefu.Author, to kefu.AgentID)
 	if err := c.UpdateTicket(t); err != nil {
 		return err
 	}
-	return c.conversationEvent("conversation.assigned", *conv, by, &from)
+	if err := c.conversationEvent("conversation.assigned", *conv, by, &from); err != nil {
+		return err
+	}
+	return c.ticketEvent("ticket.updated", t, by)
 }
 
 // free gives a conversation that opens again to the queue when whose it was is not there any more.

@@ -68,7 +68,11 @@ func (c *change) carryOut(conv store.Conversation, link store.Link, in connector
 	case connector.CmdRetry:
 		return c.retry(conv, kefu.DeliveryID(in.Command.Args["delivery"]))
 	case connector.CmdTakeOver:
-		return "", c.SetHandler(conv.ID, kefu.HandlerAgent, kefu.AgentID(by.ID), link.ID)
+		if string(conv.AssigneeID) == by.ID {
+			return "", c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID)
+		}
+		conv.OwnerLinkID = link.ID
+		return "", c.hand(&conv, by, kefu.AgentID(by.ID))
 	}
 	return "", nil // keep_open, order, transcript, status, contact only look
 }
@@ -145,6 +149,11 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 	}
 	if err := c.conversationEvent(kind, conv, by, before); err != nil {
 		return err
+	}
+	if before != nil {
+		if err := c.ticketEvent("ticket.updated", t, by); err != nil {
+			return err
+		}
 	}
 	if word.Kind == connector.StatusAssigned {
 		return c.tell(conv, newMessageID(), word, true)

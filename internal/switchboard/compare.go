@@ -238,7 +238,7 @@ func (c *change) titleRestored(link store.Link, title string) error {
 	if err != nil {
 		return err
 	}
-	return c.retitle(conv, conv.InitialMessageID, title)
+	return c.retitle(conv, conv.InitialMessageID, title, kefu.System())
 }
 
 // closeAsSite closes what the site has closed: the hook of the close was lost.

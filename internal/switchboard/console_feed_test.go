@@ -60,7 +60,7 @@ func TestWhoSeesWhichEvent(t *testing.T) {
 		bound := program.Caller
 		bound.Bound, bound.ID = true, "key_bound"
 		all := map[string]int{"conversation.created": 1, "ticket.created": 1, "conversation.assigned": 1, "message.received": 1, "message.sent": 2,
-			"agent.status_changed": 1, "user.updated": 1}
+			"agent.status_changed": 1, "user.created": 1, "user.updated": 1}
 		for _, c := range []struct {
 			name string
 			by   kefu.Caller
@@ -74,7 +74,7 @@ func TestWhoSeesWhichEvent(t *testing.T) {
 				"message.sent": 2, "agent.status_changed": 1}},
 			{"other agent", agentCaller(1, kefu.RoleAgent), map[string]int{"agent.status_changed": 1}},
 			{"contact", contactAsk(conv.ContactID).Caller, map[string]int{"conversation.created": 1, "conversation.assigned": 1, "message.received": 1, "message.sent": 1,
-				"agent.status_changed": 1, "user.updated": 1}},
+				"agent.status_changed": 1, "user.created": 1, "user.updated": 1}},
 			{"other contact", contactAsk("con_other").Caller, map[string]int{}},
 			{"nobody", kefu.Caller{}, map[string]int{}},
 		} {
@@ -92,7 +92,7 @@ func TestWhoSeesWhichEvent(t *testing.T) {
 			if fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("%s sees %v, want %v", c.name, got, c.want)
 			}
-			if page.Position != 8 || page.Gap != nil {
+			if page.Position != 9 || page.Gap != nil {
 				t.Errorf("%s is at %d, gap %v", c.name, page.Position, page.Gap)
 			}
 		}
@@ -104,7 +104,7 @@ func TestWhoSeesWhichEvent(t *testing.T) {
 		if fmt.Sprint(names(rest)) != "[message.sent]" {
 			t.Errorf("%v", names(rest))
 		}
-		if now := b.feed(boss.Caller, switchboard.EventQuery{Since: -1}); now.Position != 8 || len(now.Items) > 0 {
+		if now := b.feed(boss.Caller, switchboard.EventQuery{Since: -1}); now.Position != 9 || len(now.Items) > 0 {
 			t.Errorf("%+v", now)
 		}
 	})
@@ -125,17 +125,17 @@ func TestEventsAreForgottenFromTheOldEnd(t *testing.T) {
 			t.Errorf("%d forgotten, %v", n, err)
 		}
 		page := b.feed(program.Caller, switchboard.EventQuery{Since: 2})
-		if page.Gap == nil || *page.Gap != (switchboard.Gap{From: 3, To: 5}) || len(page.Items) != 7 || page.Items[0].Position != 6 {
+		if page.Gap == nil || *page.Gap != (switchboard.Gap{From: 3, To: 5}) || len(page.Items) != 8 || page.Items[0].Position != 6 {
 			t.Errorf("%+v", page)
 		}
-		if page = b.feed(program.Caller, switchboard.EventQuery{Since: 5}); page.Gap != nil || page.Position != 12 {
+		if page = b.feed(program.Caller, switchboard.EventQuery{Since: 5}); page.Gap != nil || page.Position != 13 {
 			t.Errorf("%+v", page)
 		}
-		if n, err := b.PruneEvents(t.Context(), before, 100); n != 7 || err != nil {
+		if n, err := b.PruneEvents(t.Context(), before, 100); n != 8 || err != nil {
 			t.Errorf("%d forgotten, %v", n, err)
 		}
 		page = b.feed(program.Caller, switchboard.EventQuery{Since: 3, Wait: time.Second})
-		if page.Gap == nil || *page.Gap != (switchboard.Gap{From: 4, To: 12}) || page.Position != 12 {
+		if page.Gap == nil || *page.Gap != (switchboard.Gap{From: 4, To: 13}) || page.Position != 13 {
 			t.Errorf("%+v", page)
 		}
 	})

@@ -31,7 +31,11 @@ func (c *change) contact(inbox kefu.InboxID, s connector.Sender) (kefu.ContactID
 			return id, err
 		}
 	}
-	return id, c.InsertContact(kefu.Contact{ID: id, Name: cmp.Or(s.Name, s.Email, "?"), Email: s.Email})
+	k := kefu.Contact{ID: id, Name: cmp.Or(s.Name, s.Email, "?"), Email: s.Email}
+	if err := c.InsertContact(k); err != nil {
+		return "", err
+	}
+	return id, c.contactEvent("user.created", k, kefu.Author{Kind: kefu.AuthorContact, ID: string(id), Name: k.Name})
 }
 
 // contactAuthor is who wrote in a customer's thread: the contact, or staff of the site itself when the connector says so.
@@ -60,13 +64,34 @@ func (c *change) agent(inbox kefu.InboxID, externalID, name string) (kefu.Author
 			if _, id, err = c.Identity(inbox, externalID); err != nil {
 				return a, err
 			}
-		} else if err := c.InsertAgent(kefu.Agent{ID: id, Name: name}); err != nil {
+		} else if err := c.introduce(kefu.Agent{ID: id, Name: name, Role: kefu.RoleAgent}); err != nil {
 			return a, err
 		}
 	}
 	a.ID = string(id)
-	if name != "" {
-		err = c.RenameAgent(id, name)
+	return a, c.renamed(a)
+}
+
+// introduce stores an agent whom a desk has named for the first time.
+func (c *change) introduce(a kefu.Agent) error {
+	if err := c.InsertAgent(a); err != nil {
+		return err
 	}
-	return a, err
+	return c.agentEvent("user.created", a, kefu.Author{Kind: kefu.AuthorAgent, ID: string(a.ID), Name: a.Name})
+}
+
+// renamed takes over a name that was changed at the desk.
+func (c *change) renamed(a kefu.Author) error {
+	if a.Name == "" {
+		return nil
+	}
+	fresh, err := c.RenameAgent(kefu.AgentID(a.ID), a.Name)
+	if err != nil || !fresh {
+		return err
+	}
+	now, err := c.Agent(kefu.AgentID(a.ID))
+	if err != nil {
+		return err
+	}
+	return c.agentEvent("user.updated", now, a)
 }

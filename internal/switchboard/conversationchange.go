@@ -240,8 +240,8 @@ func (a *amendment) others() error {
 		return err
 	}
 	t.Title, t.Priority = a.next.Subject, a.next.Priority
-	if err := a.c.UpdateTicket(t); err != nil {
-		return err
+	if err := a.c.UpdateTicket(t); err != nil || slices.Contains(a.changed, "assignee_id") {
+		return err // who has it is told with it
 	}
 	return a.c.ticketEvent("ticket.updated", t, a.by)
 }

@@ -99,7 +99,7 @@ func (c *change) personFor(by kefu.Caller, in NewConversation) (kefu.Contact, er
 	case by.Kind == kefu.CallerContact:
 		id = kefu.ContactID(by.ID)
 	case in.Contact != nil:
-		return c.findPerson(*in.Contact)
+		return c.findPerson(by.Author(), *in.Contact)
 	default:
 		sight, err := c.Sight(by)
 		if err != nil {
@@ -134,7 +134,7 @@ func (c *change) standing(id kefu.ContactID) (kefu.Contact, error) {
 
 // findPerson finds a contact by its id in the organisation's own system, else by the e-mail that an earlier conversation of this kind was
 // begun with, else makes one.
-func (c *change) findPerson(p NewPerson) (kefu.Contact, error) {
+func (c *change) findPerson(by kefu.Author, p NewPerson) (kefu.Contact, error) {
 	if p.ExternalID == "" {
 		id, err := c.contact(ProgramInbox, connector.Sender{Name: p.Name, Email: p.Email})
 		if err != nil {
@@ -151,9 +151,13 @@ func (c *change) findPerson(p NewPerson) (kefu.Contact, error) {
 			return known, err
 		}
 		id := kefu.ContactID(ident.New("con"))
-		fresh, err := c.AddContact(kefu.Contact{ID: id, Name: cmp.Or(p.Name, p.Email, p.ExternalID), Email: strings.ToLower(p.Email), ExternalID: p.ExternalID})
+		k := kefu.Contact{ID: id, Name: cmp.Or(p.Name, p.Email, p.ExternalID), Email: strings.ToLower(p.Email), ExternalID: p.ExternalID}
+		fresh, err := c.AddContact(k)
+		if err == nil && fresh {
+			err = c.contactEvent("user.created", k, by)
+		}
 		if err != nil || fresh {
-			return kefu.Contact{ID: id, Name: cmp.Or(p.Name, p.Email, p.ExternalID)}, err
+			return k, err
 		}
 	}
 	return kefu.Contact{}, errTwin
@@ -193,18 +197,18 @@ func (c *change) start(by kefu.Caller, in NewConversation, who kefu.Contact) (st
 	if sight.Kind == kefu.SeesBound && !sight.Sees(seenOf(store.Conversation{Conversation: conv})) {
 		return store.Conversation{}, kefu.Errorf(kefu.KindForbidden, "this program is bound to other inboxes and teams: name one of them in inbox_id or team_id")
 	}
-	return c.begin(conv, labels, authorFor(by, who))
+	return c.begin(conv, in.Content, labels, authorFor(by, who))
 }
 
 // begin stores a new conversation that is begun here.
-func (c *change) begin(conv kefu.Conversation, labels []kefu.LabelID, actor kefu.Author) (store.Conversation, error) {
+func (c *change) begin(conv kefu.Conversation, opening string, labels []kefu.LabelID, actor kefu.Author) (store.Conversation, error) {
 	out := store.Conversation{Conversation: conv}
 	if len(labels) > 0 {
 		if err := c.SetLabels(out, labels); err != nil {
 			return out, err
 		}
 	}
-	if _, err := c.establish(conv, "", actor); err != nil {
+	if _, err := c.establish(conv, "", opening, actor); err != nil {
 		return out, err
 	}
 	if conv.AssigneeID == "" {

@@ -234,7 +234,7 @@ func (e *erasing) finish(id kefu.ContactID) (err error) {
 	if err := e.RightsChanged(string(id)); err != nil {
 		return err
 	}
-	if err := e.contactEvent("user.updated", kefu.Contact{ID: id}, e.by); err != nil {
+	if err := e.contactEvent("user.updated", kefu.Contact{ID: id}, e.by.Author()); err != nil {
 		return err
 	}
 	if err := e.event("contact.erased", "", e.by.Author(), contactErasedData{id, e.Now}); err != nil {

@@ -60,10 +60,12 @@ type ticketData struct {
 	ExternalID     string              `json:"external_id"`
 	ConversationID kefu.ConversationID `json:"conversation_id"`
 	Title          string              `json:"title"`
+	Description    string              `json:"description"`
 	Priority       kefu.Priority       `json:"priority"`
 	Category       string              `json:"category"`
 	Status         kefu.TicketStatus   `json:"status"`
 	AssigneeID     *kefu.AgentID       `json:"assignee_id"`
+	CustomerEmail  string              `json:"customer_email"`
 	CreatedAt      time.Time           `json:"created_at"`
 	UpdatedAt      time.Time           `json:"updated_at"`
 }
@@ -92,9 +94,19 @@ func (c *change) labels(conv *store.Conversation) error {
 }
 
 func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) error {
+	words, err := c.TicketWords(t.ConversationID)
+	if err != nil {
+		return err
+	}
+	return c.toldOfTicket(kind, t, words, actor)
+}
+
+// toldOfTicket is ticketEvent for who knows the ticket's words.
+func (c *change) toldOfTicket(kind string, t kefu.Ticket, words store.TicketWords, actor kefu.Author) error {
 	return c.event(kind, t.ConversationID, actor, ticketData{
-		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title, Priority: t.Priority,
-		Category: t.Category, Status: t.Status, AssigneeID: orNull(t.AssigneeID), CreatedAt: t.CreatedAt, UpdatedAt: c.Now,
+		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title, Description: words.Description,
+		Priority: t.Priority, Category: t.Category, Status: t.Status, AssigneeID: orNull(t.AssigneeID), CustomerEmail: words.CustomerEmail,
+		CreatedAt: t.CreatedAt, UpdatedAt: c.Now,
 	})
 }
 

@@ -101,7 +101,7 @@ func (c *change) absorb(by kefu.Caller, other, a kefu.Agent) error {
 	if err := c.RightsChanged(string(other.ID)); err != nil {
 		return err
 	}
-	return c.agentEvent("user.updated", other, by)
+	return c.agentEvent("user.updated", other, by.Author())
 }
 
 // AgentIdentities lists where an agent is known, and as whom.

@@ -92,7 +92,7 @@ func (c *change) merge(by kefu.Caller, lost, kept kefu.Contact) (Contact, error)
 		return Contact{}, err
 	}
 	for _, k := range []kefu.Contact{lost, kept} {
-		if err := c.contactEvent("user.updated", k, by); err != nil {
+		if err := c.contactEvent("user.updated", k, by.Author()); err != nil {
 			return Contact{}, err
 		}
 	}

@@ -189,9 +189,20 @@ func (c *change) put(conv store.Conversation, m *store.Message) error {
 	return c.putAt(place, conv, m)
 }
 
-// putAt posts what was written in Kefu itself: a contact's words to the desks, notes to the desks, the rest to the customer's side too. An
-// agent's are a note while a desk owns the talk. The conversation is locked.
+// putAt is put at a place that was given out.
 func (c *change) putAt(place store.Place, conv store.Conversation, m *store.Message) error {
+	if err := c.putBy(place, conv, m); err != nil {
+		return err
+	}
+	if place.Seq > 1 || !c.madeNow(conv) {
+		return nil
+	}
+	return c.SetInitial(conv.ID, m.ID, conv.Subject)
+}
+
+// putBy posts what was written in Kefu itself: a contact's words to the desks, notes to the desks, the rest to the customer's side too. An
+// agent's are a note while a desk owns the talk. The conversation is locked.
+func (c *change) putBy(place store.Place, conv store.Conversation, m *store.Message) error {
 	here := console(conv)
 	switch m.Author.Kind {
 	case kefu.AuthorContact:
@@ -235,7 +246,7 @@ func (c *change) follow(old store.Conversation, m *store.Message) (store.Convers
 	}
 	return c.begin(kefu.Conversation{ID: kefu.ConversationID(ident.New("cnv")), InboxID: inbox, ContactID: old.ContactID, Subject: old.Subject,
 		Status: kefu.StatusOpen, Handler: kefu.HandlerQueue, Priority: old.Priority, TeamID: old.TeamID, PreviousID: old.ID, CreatedAt: c.Now,
-		Labels: []string{}}, nil, m.Author)
+		Labels: []string{}}, m.Content.Text, nil, m.Author)
 }
 
 // talkOf finds the conversation of a message that names none: the contact's newest that is not closed, else a new one.

@@ -55,13 +55,18 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 		return l, false, err
 	}
 	actor := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
-	t, err := c.establish(conv, in.ThreadID, actor)
+	opening := ""
+	if in.Kind == connector.InOpen {
+		opening = in.Content.Text
+	}
+	t, err := c.establish(conv, in.ThreadID, opening, actor)
 	l.Number = t.Number
 	return l, err == nil, err
 }
 
-// establish stores a new conversation with its ticket and its links to the desks, and tells of it.
-func (c *change) establish(conv kefu.Conversation, ticketName string, actor kefu.Author) (kefu.Ticket, error) {
+// establish stores a new conversation with its ticket and its links to the desks, and tells of it. opening is the text of the message that
+// it is opened with, which follows.
+func (c *change) establish(conv kefu.Conversation, ticketName, opening string, actor kefu.Author) (kefu.Ticket, error) {
 	t := kefu.Ticket{ID: kefu.TicketID(ident.New("tkt")), ExternalID: ticketName, ConversationID: conv.ID, InboxID: conv.InboxID, Title: conv.Subject,
 		Status: kefu.TicketPending, Priority: conv.Priority, AssigneeID: conv.AssigneeID, CreatedAt: c.Now}
 	err := c.InsertConversation(conv)
@@ -81,7 +86,12 @@ func (c *change) establish(conv kefu.Conversation, ticketName string, actor kefu
 		return t, err
 	}
 	c.say("ticket opened", conv.ID, ticketName, "number", t.Number, "inbox", conv.InboxID)
-	return t, c.ticketEvent("ticket.created", t, actor)
+	words, err := c.TicketWords(conv.ID)
+	if err != nil {
+		return t, err
+	}
+	words.Description = opening
+	return t, c.toldOfTicket("ticket.created", t, words, actor)
 }
 
 // desks links the conversation to every desk of its inbox; the threads are opened when the first message goes there.
@@ -144,7 +154,7 @@ func (c *change) opensAgain(conv store.Conversation, in connector.Inbound) (conn
 		return connector.Result{}, err
 	}
 	res := connector.Result{ConversationID: conv.ID, MessageID: equal.ID, Duplicate: true}
-	return res, c.retitle(conv, equal.ID, in.Title)
+	return res, c.retitle(conv, equal.ID, in.Title, contactAuthor(conv, in))
 }
 
 // afterOpen notes which message opened the ticket.
@@ -152,22 +162,40 @@ func (c *change) afterOpen(conv store.Conversation, in connector.Inbound, m stor
 	if in.Kind != connector.InOpen || conv.InitialMessageID != "" {
 		return nil
 	}
-	return c.retitle(conv, m.ID, in.Title)
+	return c.retitle(conv, m.ID, in.Title, m.Author)
 }
 
-func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title string) error {
+// retitle notes what opened a ticket, and tells of what was not known when the ticket was made.
+func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title string, by kefu.Author) error {
 	if title == "" {
 		title = conv.Subject
 	}
-	if err := c.SetInitial(conv.ID, initial, title); err != nil || title == conv.Subject {
+	if err := c.SetInitial(conv.ID, initial, title); err != nil {
 		return err
+	}
+	if title == conv.Subject && (initial == conv.InitialMessageID || c.madeNow(conv)) {
+		return nil
 	}
 	t, err := c.TicketOf(conv.ID)
 	if err != nil {
 		return err
 	}
 	t.Title = title
-	return c.UpdateTicket(t)
+	if err := c.UpdateTicket(t); err != nil {
+		return err
+	}
+	if title != conv.Subject {
+		conv.Subject = title
+		if err := c.conversationEvent("conversation.updated", conv, by, nil); err != nil {
+			return err
+		}
+	}
+	return c.ticketEvent("ticket.updated", t, by)
+}
+
+// madeNow tells whether a conversation was made in this transaction: its ticket's event told the text that it is opened with.
+func (c *change) madeNow(conv store.Conversation) bool {
+	return conv.CreatedAt.UnixMicro() == c.Now.UnixMicro()
 }
 
 // wakeClosed lets a customer's message reopen a closed conversation, or begin a new one that refers to it when that is too long ago.

@@ -30,7 +30,7 @@ func (b *Switchboard) CreateContact(ctx context.Context, ask kefu.Ask, ch Contac
 			err = c.externalTaken(k.ExternalID)
 		}
 		if err == nil {
-			err = c.contactEvent("user.created", k, ask.Caller)
+			err = c.contactEvent("user.created", k, ask.Caller.Author())
 		}
 		if err != nil {
 			return Contact{}, err
@@ -62,7 +62,7 @@ func (b *Switchboard) UpdateContact(ctx context.Context, ask kefu.Ask, id kefu.C
 			return Contact{}, err
 		}
 		k.UpdatedAt = c.Now
-		if err := c.contactEvent("user.updated", k, ask.Caller); err != nil {
+		if err := c.contactEvent("user.updated", k, ask.Caller.Author()); err != nil {
 			return Contact{}, err
 		}
 		return showContact(k), c.Audit(ask.Caller, "contact.updated", string(k.ID), nil)

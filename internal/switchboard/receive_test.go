@@ -35,7 +35,7 @@ func TestATicketGoesToItsDeskAndTheAnswerBack(t *testing.T) {
 			t.Errorf("the answer went to %s", answer.ConversationID)
 		}
 		want := map[string]int{"conversation.created": 1, "ticket.created": 1, "message.received": 2, "message.sent": 1, "ticket.updated": 1,
-			"agent.status_changed": 1}
+			"agent.status_changed": 1, "user.created": 2}
 		if diff := cmp.Diff(want, b.events()); diff != "" {
 			t.Error(diff)
 		}

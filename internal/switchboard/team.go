@@ -148,7 +148,7 @@ func (c *change) membersMoved(by kefu.Caller, ids []kefu.AgentID) error {
 		if err != nil {
 			return err
 		}
-		if err := c.agentEvent("user.updated", a, by); err != nil {
+		if err := c.agentEvent("user.updated", a, by.Author()); err != nil {
 			return err
 		}
 	}

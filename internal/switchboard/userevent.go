@@ -21,12 +21,12 @@ type userData struct {
 // roleContact is the role of those served, in events about users.
 const roleContact = "contact"
 
-func (c *change) agentEvent(kind string, a kefu.Agent, by kefu.Caller) error {
-	return c.event(kind, "", by.Author(), userData{UserID: string(a.ID), Role: string(a.Role), Name: a.Name, Email: a.Email, Tags: []string{},
+func (c *change) agentEvent(kind string, a kefu.Agent, by kefu.Author) error {
+	return c.event(kind, "", by, userData{UserID: string(a.ID), Role: string(a.Role), Name: a.Name, Email: a.Email, Tags: []string{},
 		CustomAttributes: map[string]json.RawMessage{}})
 }
 
-func (c *change) contactEvent(kind string, k kefu.Contact, by kefu.Caller) error {
+func (c *change) contactEvent(kind string, k kefu.Contact, by kefu.Author) error {
 	data := userData{UserID: string(k.ID), Role: roleContact, Name: k.Name, Email: k.Email, Phone: k.Phone, Tags: []string{},
 		CustomAttributes: map[string]json.RawMessage{}}
 	for name, value := range attributes(k) {
@@ -40,7 +40,7 @@ func (c *change) contactEvent(kind string, k kefu.Contact, by kefu.Caller) error
 	if data.Tags == nil {
 		data.Tags = []string{}
 	}
-	return c.event(kind, "", by.Author(), data)
+	return c.event(kind, "", by, data)
 }
 
 // attributes reads a contact's attributes; what is no object has none.
