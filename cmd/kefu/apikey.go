@@ -50,17 +50,23 @@ func (s *settings) apikeyCreate() *cobra.Command {
 	return cmd
 }
 
-// parseDays reads a duration that may be in days, which Go's own durations are not.
+// parseDays reads how long a key is good for.
 func parseDays(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
-	if days, isDays := strings.CutSuffix(s, "d"); isDays {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n < 36500 {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
+	if d, ok := readSpan(s); ok {
 		return d, nil
 	}
 	return 0, kefu.Errorf(kefu.KindInvalid, "--expires %q is not a time: write 90d or 12h", s)
+}
+
+// readSpan reads a duration that may be in days, which Go's own durations are not.
+func readSpan(s string) (time.Duration, bool) {
+	if days, isDays := strings.CutSuffix(s, "d"); isDays {
+		n, err := strconv.Atoi(days)
+		return time.Duration(n) * 24 * time.Hour, err == nil && n > 0 && n < 36500
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d > 0
 }

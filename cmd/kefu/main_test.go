@@ -52,7 +52,7 @@ func TestDatabaseScripts(t *testing.T) {
 				testscript.Run(t, testscript.Params{
 					Files: []string{file}, RequireExplicitExec: true, RequireUniqueNames: true,
 					Setup: func(e *testscript.Env) error { return around(e, url) },
-					Cmds:  map[string]func(*testscript.TestScript, bool, []string){"findings": findings},
+					Cmds:  map[string]func(*testscript.TestScript, bool, []string){"findings": findings, "idof": idof},
 				})
 			})
 		})
