@@ -8,10 +8,10 @@ import (
 const (
 	sqlInsertTicket = `INSERT INTO ticket (id, external_id, conversation_id, inbox_id, title, status, priority, category, assignee_id, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING number`
-	ticketColumns   = `number, id, external_id, conversation_id, inbox_id, title, status, priority, category, assignee_id, created_at, updated_at`
-	sqlTicketOf     = `SELECT ` + ticketColumns + ` FROM ticket WHERE conversation_id = $1`
-	sqlBeginTicket  = `UPDATE ticket SET status = 'processing', updated_at = $2 WHERE conversation_id = $1 AND status = 'pending'`
-	sqlTicketWords  = `SELECT COALESCE(m.text, ''), COALESCE(k.email, '') FROM conversation c LEFT JOIN message m ON m.id = c.initial_message_id
+	ticketColumns  = `number, id, external_id, conversation_id, inbox_id, title, status, priority, category, assignee_id, created_at, updated_at`
+	sqlTicketOf    = `SELECT ` + ticketColumns + ` FROM ticket WHERE conversation_id = $1`
+	sqlBeginTicket = `UPDATE ticket SET status = 'processing', updated_at = $2 WHERE conversation_id = $1 AND status = 'pending'`
+	sqlTicketWords = `SELECT COALESCE(m.text, ''), COALESCE(k.email, '') FROM conversation c LEFT JOIN message m ON m.id = c.initial_message_id
 LEFT JOIN contact k ON k.id = c.contact_id WHERE c.id = $1`
 	sqlUpdateTicket = `UPDATE ticket SET title = $2, status = $3, assignee_id = $4, priority = $5, updated_at = $6 WHERE id = $1`
 )
