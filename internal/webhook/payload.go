@@ -99,7 +99,7 @@ func (r *rendering) data(out, plain []byte) []byte {
 			separator = '{'
 		}
 		out = append(append(append(out, separator, '"'), m.name...), '"', ':')
-		if len(values[i]) == 0 || string(values[i]) == null {
+		if v := string(values[i]); v == "" || v == null || v == `""` && m.form == formID {
 			out = append(out, m.absent()...)
 			continue
 		}
