@@ -19,12 +19,12 @@ type certificate struct {
 	pem []byte
 }
 
-func newCertificate() (*certificate, error) {
+// newCertificate is good for 30 days from now.
+func newCertificate(now time.Time) (*certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
 	what := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "a receiver of webhooks"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(30 * 24 * time.Hour),

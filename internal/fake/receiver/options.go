@@ -10,7 +10,7 @@ type Options struct {
 	// Secrets are those that may have signed, each alone: several while one is being replaced. Without any, nothing is checked.
 	Secrets []string
 	// TLS serves HTTPS (HTTP/1.1, so that every fault can strike) with a certificate of its own for 127.0.0.1, ::1 and localhost; CertPEM
-	// is what a client must trust.
+	// is what a client must trust. It is good for 30 days from Now.
 	TLS bool
 	// Take does the work of an event: called once for each webhook-id, one at a time, before the answer. It must not
 	// call the receiver.

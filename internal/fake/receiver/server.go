@@ -49,7 +49,7 @@ func (s *Server) Start(addr string) error {
 		return errors.New("the receiver was started before")
 	}
 	if s.opt.TLS {
-		cert, err := newCertificate()
+		cert, err := newCertificate(s.opt.Now())
 		if err != nil {
 			return err
 		}
