@@ -55,7 +55,7 @@ func (ch EndpointChange) apply(t *Target, unreachable string, f *kefu.Faults) {
 	if t.Name = strings.TrimSpace(t.Name); t.Name == "" || utf8.RuneCountInString(t.Name) > longestName || strings.ContainsFunc(t.Name, unicode.IsControl) {
 		f.Add("name", "is needed, with at most %d characters and no line breaks", longestName)
 	}
-	if unreachable != "" {
+	if unreachable != "" && (before == "" || before != t.URL) { // one that is there already stands in the way of no other change
 		f.Add("url", "%s", unreachable)
 	}
 	if utf8.RuneCountInString(t.Description) > longestAbout {

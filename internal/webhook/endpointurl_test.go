@@ -37,6 +37,16 @@ func TestSavingAsksWhatANameMeans(t *testing.T) {
 	}
 }
 
+// TestAnAddressThatIsThereIsNotJudgedAgain: a whole endpoint can be sent back to disable it, whatever its name means by now.
+func TestAnAddressThatIsThereIsNotJudgedAgain(t *testing.T) {
+	r := newRig(t, storetest.SQLite(t))
+	made := r.create(good())
+	r.resolv.names = map[string][]netip.Addr{"hooks.example.com": {netip.MustParseAddr("10.1.2.3")}}
+	r.edit(made.ID, webhook.EndpointChange{URL: kefu.Some(made.URL), Enabled: kefu.Some(false)})
+	_, err := r.UpdateEndpoint(t.Context(), ask(), made.ID, webhook.EndpointChange{URL: kefu.Some("https://hooks.example.com/other")})
+	wantFault(t, "another address of it", err, "url", "egress.allow")
+}
+
 // TestAddressesThatAreRefused holds each address against what it is refused with; "" is taken. None of them asks the network.
 func TestAddressesThatAreRefused(t *testing.T) {
 	const whole, host, odd, unreachable = "a whole address", "letters, digits", "a usual address", "egress.allow"
