@@ -13,8 +13,10 @@ import (
 	"kefu/internal/store"
 )
 
+// stride bounds what one step makes and what it comes by: it is a short transaction.
+type stride struct{ made, read int }
+
 const (
-	// stepMade and stepRead bound what one step makes and what it comes by: it is a short transaction.
 	stepMade = 200
 	stepRead = 1000
 	// soon is when a replay that has more to look at goes on: others have had a turn by then.
@@ -26,13 +28,17 @@ const (
 // StepReplays makes one step of each running replay and tells when it wants to be called again; 0 when none runs. Any number of nodes may
 // call it at once.
 func (w *Webhooks) StepReplays(ctx context.Context) (next time.Duration, err error) {
+	return w.stepReplays(ctx, stride{stepMade, stepRead})
+}
+
+func (w *Webhooks) stepReplays(ctx context.Context, most stride) (next time.Duration, err error) {
 	running, err := look(ctx, w, func(tx *store.Tx) ([]store.WebhookReplay, error) { return tx.RunningReplays() })
 	if err != nil {
 		return 0, err
 	}
 	made := false
 	for _, r := range running {
-		s, stepErr := w.stepReplay(ctx, r)
+		s, stepErr := w.stepReplay(ctx, r, most)
 		err = cmp.Or(err, stepErr)
 		made = made || s.made > 0
 		if s.wait > 0 && (next == 0 || s.wait < next) {
@@ -51,7 +57,7 @@ type step struct {
 	wait time.Duration // until the next one; 0 when there is none
 }
 
-func (w *Webhooks) stepReplay(ctx context.Context, r store.WebhookReplay) (out step, err error) {
+func (w *Webhooks) stepReplay(ctx context.Context, r store.WebhookReplay, most stride) (out step, err error) {
 	err = w.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		out = step{}
 		e, err := tx.LockEndpoint(r.EndpointID)
@@ -68,7 +74,7 @@ func (w *Webhooks) stepReplay(ctx context.Context, r store.WebhookReplay) (out s
 			r.State = store.ReplayCancelled
 			return tx.SaveReplay(r)
 		}
-		out, err = goOn(tx, r)
+		out, err = goOn(tx, r, most)
 		return err
 	})
 	return out, err
@@ -76,7 +82,7 @@ func (w *Webhooks) stepReplay(ctx context.Context, r store.WebhookReplay) (out s
 
 // goOn makes what the rate allows now of a replay that is locked, as its endpoint is. What was made stands in the table, so neither a restart
 // nor another node hurries it.
-func goOn(tx *store.Tx, r store.WebhookReplay) (step, error) {
+func goOn(tx *store.Tx, r store.WebhookReplay, most stride) (step, error) {
 	before, first, err := tx.ReplayedSince(r.EndpointID, tx.Now.Add(-window))
 	if err != nil {
 		return step{}, err
@@ -85,7 +91,7 @@ func goOn(tx *store.Tx, r store.WebhookReplay) (step, error) {
 	if room <= 0 {
 		return step{wait: max(first.Add(window).Sub(tx.Now), soon)}, nil
 	}
-	wanted, ended, err := pick(tx, &r, min(room, stepMade))
+	wanted, ended, err := pick(tx, &r, stride{min(room, most.made), most.read})
 	if err != nil {
 		return step{}, err
 	}
@@ -108,8 +114,8 @@ func goOn(tx *store.Tx, r store.WebhookReplay) (step, error) {
 }
 
 // pick finds the next events that a replay sends, by their rows, and moves its place behind them.
-func pick(tx *store.Tx, r *store.WebhookReplay, most int) (wanted []int64, ended bool, err error) {
-	items, err := tx.ReplayItems(*r, stepRead)
+func pick(tx *store.Tx, r *store.WebhookReplay, most stride) (wanted []int64, ended bool, err error) {
+	items, err := tx.ReplayItems(*r, most.read)
 	if err != nil {
 		return nil, false, err
 	}
@@ -118,9 +124,9 @@ func pick(tx *store.Tx, r *store.WebhookReplay, most int) (wanted []int64, ended
 		if !i.Latest || !slices.Contains(r.Types, i.Type) || i.OccurredAt.Before(r.Since) || !r.Until.IsZero() && !i.OccurredAt.Before(r.Until) {
 			continue
 		}
-		if wanted = append(wanted, i.EventN); len(wanted) == most {
+		if wanted = append(wanted, i.EventN); len(wanted) == most.made {
 			return wanted, false, nil
 		}
 	}
-	return wanted, len(items) < stepRead, nil
+	return wanted, len(items) < most.read, nil
 }
