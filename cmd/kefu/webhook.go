@@ -211,7 +211,7 @@ func printEndpoint(w io.Writer, e webhook.Endpoint) error {
 		{"headers", dash(strings.Join(names, ", "))}, {"times", string(e.TimestampFormat)}, {"schedule", string(e.Schedule)},
 		{"timeout", fmt.Sprintf("%d s", e.Timeout)}, {"in flight", fmt.Sprintf("at most %d", e.MaxInFlight)},
 		{"rate limit", map[bool]string{true: "none", false: fmt.Sprintf("%d a second", e.RateLimit)}[e.RateLimit == 0]},
-		{"secret", "rotation: " + rotation}, {"last success", orDash(e.Health.LastSuccessAt)}, {"last failure", orDash(e.Health.LastFailureAt)},
+		{"rotation", rotation}, {"last success", orDash(e.Health.LastSuccessAt)}, {"last failure", orDash(e.Health.LastFailureAt)},
 		{"made", stamp(e.CreatedAt) + " by " + printable(e.CreatedBy)},
 	})
 }
