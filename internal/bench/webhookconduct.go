@@ -88,6 +88,12 @@ func (g ground) hookRound(ctx context.Context, name string, fresh func(string) (
 func (g ground) hookRates(bare, kefu figures) (points []hookPoint) {
 	count := []string{"-count", strconv.Itoa(g.deliveries)}
 	for _, n := range hookSizes() {
+		if n == hookSome { // right before the poster, which it is held against
+			points = append(points, hookPoint{rolePosts, hookDrain, n, append(count, "-plain"), nil, func(w worked) {
+				bare[figPoster] = w.rate()
+				g.tell("plain", "%d endpoints: %.0f/s signed and posted by http.Client", n, w.rate())
+			}})
+		}
 		points = append(points,
 			hookPoint{rolePosts, hookDrain, n, count, nil, func(w worked) {
 				bare[figDrain(n)], bare[figFlow(n)] = w.rate(), w.rate()
@@ -110,10 +116,7 @@ func (g ground) hookRates(bare, kefu figures) (points []hookPoint) {
 				g.tell(nameKefu, "%d endpoints: %.0f/s from appending to recorded", n, w.rate())
 			}})
 	}
-	return append(points, hookPoint{rolePosts, hookDrain, hookSome, append(count, "-plain"), nil, func(w worked) {
-		bare[figPoster] = w.rate()
-		g.tell("plain", "%d endpoints: %.0f/s signed and posted by http.Client", hookSome, w.rate())
-	}})
+	return points
 }
 
 // hookDelays are the points that are measured by time.
