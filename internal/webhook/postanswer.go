@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -79,7 +78,6 @@ func failure(err error, scheme string, connected bool) string {
 	var (
 		name  *net.DNSError
 		timed net.Error
-		alert tls.AlertError
 	)
 	switch {
 	case safehttp.IsBlocked(err):
@@ -88,9 +86,9 @@ func failure(err error, scheme string, connected bool) string {
 		return FailDNS
 	case errors.As(err, &timed) && timed.Timeout():
 		return FailTimeout
-	case errors.As(err, &alert):
+	case isOp(err, "remote error"), isOp(err, "local error"): // alerts of TLS, also after the handshake
 		return FailTLS
-	case isDial(err):
+	case isOp(err, "dial"):
 		return FailConnect
 	case isBroken(err):
 		return FailBroken
@@ -102,9 +100,9 @@ func failure(err error, scheme string, connected bool) string {
 	return FailConnect
 }
 
-func isDial(err error) bool {
+func isOp(err error, name string) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && op.Op == name
 }
 
 // isBroken tells whether a connection ended, as against an answer that makes no sense. The errors of net/http for HTTP/2 have no types that
