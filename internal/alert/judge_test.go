@@ -63,8 +63,8 @@ func TestHovering(t *testing.T) {
 	t.Parallel()
 	w := NewWatcher(Options{RemoteDown: 2 * time.Minute, QueueAge: 5 * time.Minute})
 	at := func(age time.Duration, open ...kefu.Alert) (int, int) {
-		raise, clear := w.compare(facts{now: noon, open: open, inboxes: []store.Backlog{{InboxID: "shop", Waiting: 1, Oldest: noon.Add(-age)}}})
-		return len(raise), len(clear)
+		raise, settle := w.compare(facts{now: noon, open: open, inboxes: []store.Backlog{{InboxID: "shop", Waiting: 1, Oldest: noon.Add(-age)}}})
+		return len(raise), len(settle)
 	}
 	told := kefu.Alert{Kind: kefu.AlertQueueAge, Subject: "shop"}
 	for i, step := range []struct {
@@ -83,8 +83,8 @@ func TestHovering(t *testing.T) {
 		{age: time.Minute, open: []kefu.Alert{told}},
 		{age: time.Minute, open: []kefu.Alert{told}, clear: 1},
 	} {
-		if raise, clear := at(step.age, step.open...); raise != step.raise || clear != step.clear {
-			t.Errorf("look %d raises %d and clears %d, want %d and %d", i, raise, clear, step.raise, step.clear)
+		if raise, cleared := at(step.age, step.open...); raise != step.raise || cleared != step.clear {
+			t.Errorf("look %d raises %d and clears %d, want %d and %d", i, raise, cleared, step.raise, step.clear)
 		}
 	}
 }

@@ -97,14 +97,14 @@ func (w *Watcher) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	raise, clear := w.compare(f)
-	if len(raise)+len(clear) == 0 {
+	raise, settle := w.compare(f)
+	if len(raise)+len(settle) == 0 {
 		return nil
 	}
 	if w.held, err = w.Store.TakeLease(ctx, leaseName, w.Node, leaseTTL); err != nil || !w.held {
 		return err // another node is at it: what it leaves is seen at the next look
 	}
-	return w.change(ctx, raise, clear)
+	return w.change(ctx, raise, settle)
 }
 
 func (w *Watcher) see(ctx context.Context) (f facts, err error) {
@@ -131,7 +131,7 @@ func (w *Watcher) see(ctx context.Context) (f facts, err error) {
 
 // compare finds what is wrong and not told yet, and what is told and has been well for long enough. What hovers about a limit is told once:
 // well is what has come down to half of it.
-func (w *Watcher) compare(f facts) (raise, clear []kefu.Alert) {
+func (w *Watcher) compare(f facts) (raise, settle []kefu.Alert) {
 	bad, told, well := map[subject]bool{}, map[subject]bool{}, map[subject]int{}
 	for _, a := range f.wrong(limits{w.RemoteDown / 2, w.QueueAge / 2}, w.lines) {
 		bad[subjectOf(a)] = true
@@ -143,7 +143,7 @@ func (w *Watcher) compare(f facts) (raise, clear []kefu.Alert) {
 			continue
 		}
 		if well[s] = w.well[s] + 1; well[s] >= wellLooks {
-			clear = append(clear, a)
+			settle = append(settle, a)
 		}
 	}
 	w.well = well
@@ -154,11 +154,11 @@ func (w *Watcher) compare(f facts) (raise, clear []kefu.Alert) {
 		}
 	}
 	raise = raise[:min(len(raise), mostChanges)]
-	return raise, clear[:min(len(clear), mostChanges)]
+	return raise, settle[:min(len(settle), mostChanges)]
 }
 
 // change raises and clears in one transaction, and says so after its commit.
-func (w *Watcher) change(ctx context.Context, raise, clear []kefu.Alert) error {
+func (w *Watcher) change(ctx context.Context, raise, settle []kefu.Alert) error {
 	var raised, cleared []kefu.Alert
 	err := w.Store.Update(ctx, func(tx *store.Tx) error {
 		raised, cleared = nil, nil
@@ -171,7 +171,7 @@ func (w *Watcher) change(ctx context.Context, raise, clear []kefu.Alert) error {
 				raised = append(raised, a)
 			}
 		}
-		for _, a := range clear {
+		for _, a := range settle {
 			done, err := tx.ClearAlert(a.Kind, a.Subject)
 			if err != nil {
 				return err

@@ -95,7 +95,7 @@ func TestDoctorTellsOfAlerts(t *testing.T) {
 			var words []string
 			for _, f := range Doctor(t.Context(), testConfig(t, url, ""), Options{Version: "test", Log: a.Log, Factories: a.Factories}) {
 				if f.Part == "alerts" || f.Part == "webhooks" {
-					words = append(words, string(f.Level)+" "+f.Check+" "+f.Words+" | "+f.Mend)
+					words = append(words, f.Level+" "+f.Check+" "+f.Words+" | "+f.Mend)
 					if f.Level != connector.LevelOK && f.Mend == "" {
 						t.Errorf("no mend for %+v", f)
 					}

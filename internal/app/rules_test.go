@@ -141,6 +141,7 @@ var token = regexp.MustCompile(`^(?:[a-zA-Z_][a-zA-Z0-9_:]*|"[^"]*"|[0-9]+(?:\.[
 // large library, for a file of ten rules.
 func judgeExpression(expr, page string) error {
 	known := []string{"absent", "max", "min", "sum", "by", "increase", "rate"}
+	opening, closing := []string{"(", "{", "["}, []string{")", "}", "]"}
 	var open, tokens []string
 	metric, label := "", ""
 	for rest := expr; rest != ""; rest = strings.TrimLeft(rest, " ") {
@@ -155,10 +156,10 @@ func judgeExpression(expr, page string) error {
 			inside = open[len(open)-1]
 		}
 		switch {
-		case strings.Contains("({[", tok):
+		case slices.Contains(opening, tok):
 			open = append(open, tok)
-		case strings.Contains(")}]", tok):
-			if strings.Index("({[", inside) != strings.Index(")}]", tok) || inside == "" {
+		case slices.Contains(closing, tok):
+			if inside == "" || slices.Index(opening, inside) != slices.Index(closing, tok) {
 				return fmt.Errorf("a bracket too many in %q", expr)
 			}
 			open = open[:len(open)-1]
