@@ -20,6 +20,8 @@ func (s *server) operations() []operation {
 		s.attachmentRoutes(),
 		s.announcementRoutes(),
 		s.webhookRoutes(),
+		s.eventTypeRoutes(),
+		s.deliveryRoutes(),
 		s.alertRoutes(),
 		s.auditRoutes(),
 		s.roleRoutes(),

@@ -92,6 +92,7 @@ func webhookSteps() []step {
 		{op: "createWebhook", body: `{"name":"bare","url":"http://127.0.0.1:9/","events":["*"],"secret":"my-shared-secret-0123456789"}`, keep: "other=id"},
 		{op: "listWebhooks", query: "limit=1", keep: "cursor=next_cursor"},
 		{op: "listWebhooks", query: "limit=200&cursor={cursor}"},
+		{op: "listWebhookEventTypes"},
 		{op: "getWebhook", path: "{webhook}"},
 		{op: "updateWebhook", path: "{webhook}", body: `{"description":"stock","events":["*"],"schedule":"extended","rate_limit":10,"max_in_flight":null,"headers":[],"enabled":false}`},
 		{op: "updateWebhook", path: "{webhook}", body: `{"authentication":{"type":"bearer","token":"abc"},"enabled":true}`},
@@ -99,6 +100,16 @@ func webhookSteps() []step {
 		{op: "rotateWebhook", path: "{webhook}"},
 		{op: "rotateWebhook", path: "{webhook}", body: `{"secret":"my-shared-secret-0123456789"}`},
 		{op: "promoteWebhook", path: "{webhook}"},
+		{op: "testWebhook", path: "{other}", headers: []string{"Idempotency-Key", "test"}, keep: "delivery=id"},
+		{op: "listWebhookDeliveries", query: "limit=1&endpoint_id={other}&state=failed&event=webhook.test&cause=test&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"},
+		{op: "getWebhookDelivery", path: "{delivery}"},
+		{op: "retryWebhookDelivery", path: "{delivery}", status: http.StatusConflict}, // it was a test
+		{op: "retryWebhookDeliveries", body: `{"ids":["{delivery}","whd_999"]}`},
+		{op: "replayWebhook", path: "{other}", body: `{"events":["message.*"],"status":"any","since":"2020-01-01T00:00:00Z","per_second":10}`, keep: "replay=id"},
+		{op: "replayWebhook", path: "{other}", status: http.StatusConflict}, // one is running
+		{op: "listWebhookReplays", query: "endpoint_id={other}&limit=1"},
+		{op: "getWebhookReplay", path: "{replay}"},
+		{op: "cancelWebhookReplay", path: "{replay}"},
 		{op: "deleteWebhook", path: "{other}"},
 	}
 }

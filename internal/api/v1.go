@@ -44,6 +44,7 @@ func (s *server) register(mux *http.ServeMux) *huma.OpenAPI {
 	doc := doors.OpenAPI()
 	describeUploads(doc)
 	growing(doc)
+	describeWebhooks(doc)
 	return doc
 }
 

@@ -143,7 +143,7 @@ func asPromised(t *testing.T, kind string, payload []byte, format kefu.Timestamp
 	for name, value := range plainjson.Members(payload) {
 		top = append(top, string(name))
 		for name, inner := range plainjson.Members(value) {
-			if string(name) == "data" || string(top[len(top)-1]) != "data" {
+			if string(name) == "data" || top[len(top)-1] != "data" {
 				continue
 			}
 			names = append(names, string(name))

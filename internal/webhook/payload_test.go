@@ -47,10 +47,10 @@ func TestPayload(t *testing.T) {
 			`{"message_id":"m","conversation_id":"c","seq":3,"content":"<b> ` + "\u2028" + `","content_type":"text","attachments":[],` +
 				`"sender":{"type":"agent","id":"a","name":"Lin"},"private":true,"created_at":"2024-01-01T09:59:59Z"}`},
 		{"a message without anything", "message.failed", `{}`, kefu.TimestampISO,
-			`{"message_id":null,"conversation_id":null,"seq":0,"content":"","content_type":"","attachments":[],"sender":{"type":"system","id":null,"name":""},` +
+			`{"message_id":"","conversation_id":"","seq":0,"content":"","content_type":"","attachments":[],"sender":{"type":"system","id":null,"name":""},` +
 				`"private":false,"created_at":null,"target":"","reason":""}`},
 		{"the system has no id", "message.sent", `{"sender":{"type":"system","name":"Kefu"},"attachments":null}`, kefu.TimestampUnix,
-			`{"message_id":null,"conversation_id":null,"seq":0,"content":"","content_type":"","attachments":[],"sender":{"type":"system","id":null,"name":"Kefu"},` +
+			`{"message_id":"","conversation_id":"","seq":0,"content":"","content_type":"","attachments":[],"sender":{"type":"system","id":null,"name":"Kefu"},` +
 				`"private":false,"created_at":null}`},
 		{"in source 003's seconds, in the catalogue's order, nothing else", "conversation.closed",
 			`{"closed_at":"2024-01-01T18:00:00+08:00","closed_by":"Lin","status":"closed","secret":"x","labels":["a","b"],"created_at":"0001-01-01T00:00:00Z",

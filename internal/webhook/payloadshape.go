@@ -7,7 +7,7 @@ type form int
 
 const (
 	formText    form = iota // a string, "" when there is none
-	formID                  // a string, or null
+	formID                  // an id, or null when it is nobody's
 	formWhole               // a whole number
 	formFlag                // true or false
 	formTime                // a time as the endpoint wants it, or null
@@ -43,14 +43,14 @@ var shapes = map[string][]member{
 	"user.created":    userShape,
 	"user.updated":    userShape,
 	"agent.status_changed": {
-		{"agent_id", formID, "The agent.", nil},
+		{"agent_id", formText, "The agent.", nil},
 		{"status", formText, "The effective status now.", agentWords},
 		{"previous_status", formText, "The effective status before.", agentWords},
 		{"timestamp", formWhole, "When it changed, in unix seconds whatever the endpoint's setting.", nil},
 	},
 	EventTest: {
 		{"message", formText, "A word of greeting.", nil},
-		{"endpoint_id", formID, "The endpoint that is tested.", nil},
+		{"endpoint_id", formText, "The endpoint that is tested.", nil},
 	},
 	"alert.raised":  alertShape,
 	"alert.cleared": alertShape,
@@ -64,12 +64,12 @@ var (
 
 // Read-only.
 var conversationShape = []member{
-	{"conversation_id", formID, "The conversation.", nil},
-	{"visitor_id", formID, "The same as contact_id.", nil},
-	{"contact_id", formID, "The person served.", nil},
+	{"conversation_id", formText, "The conversation.", nil},
+	{"visitor_id", formText, "The same as contact_id.", nil},
+	{"contact_id", formText, "The person served.", nil},
 	{"agent_id", formID, "The agent who has it, or null.", nil},
 	{"team_id", formID, "The team whose queue it is in, or null.", nil},
-	{"inbox_id", formID, "Where it came in.", nil},
+	{"inbox_id", formText, "Where it came in.", nil},
 	{"channel", formText, "What kind of place that is: wordpress, discord, api.", nil},
 	{"subject", formText, "What it is about.", nil},
 	{"status", formText, "Its status.", []string{"open", "pending", "snoozed", "closed"}},
@@ -81,8 +81,8 @@ var conversationShape = []member{
 
 // Read-only.
 var messageShape = []member{
-	{"message_id", formID, "The message.", nil},
-	{"conversation_id", formID, "Its conversation.", nil},
+	{"message_id", formText, "The message.", nil},
+	{"conversation_id", formText, "Its conversation.", nil},
 	{"seq", formWhole, "Its place in the conversation, from 1 on without a hole.", nil},
 	{"content", formText, "What it says.", nil},
 	{"content_type", formText, "What kind of content that is.", []string{"text", "image", "file", "order_card", "form", "choice", "article", "event"}},
@@ -94,10 +94,10 @@ var messageShape = []member{
 
 // Read-only.
 var ticketShape = []member{
-	{"ticket_id", formID, "The ticket.", nil},
+	{"ticket_id", formText, "The ticket.", nil},
 	{"number", formWhole, "The number that people say.", nil},
 	{"external_id", formText, "Its id in the outside system, \"\" when it has none.", nil},
-	{"conversation_id", formID, "Its conversation.", nil},
+	{"conversation_id", formText, "Its conversation.", nil},
 	{"title", formText, "What it is about.", nil},
 	{"description", formText, "The text that it was opened with.", nil},
 	{"priority", formText, "Its priority.", priorityWords},
@@ -111,7 +111,7 @@ var ticketShape = []member{
 
 // Read-only.
 var userShape = []member{
-	{"user_id", formID, "The contact or agent.", nil},
+	{"user_id", formText, "The contact or agent.", nil},
 	{"role", formText, "contact for a person served; else the agent's role.", []string{"contact", "agent", "supervisor", "admin"}},
 	{"name", formText, "The name.", nil},
 	{"email", formText, "The e-mail address, \"\" when it is not known.", nil},
@@ -123,7 +123,7 @@ var userShape = []member{
 
 // Read-only.
 var alertShape = []member{
-	{"alert_id", formID, "The alert.", nil},
+	{"alert_id", formText, "The alert.", nil},
 	{"kind", formText, "What is wrong.", []string{"remote_down", "queue_age", "webhook_failing", "webhook_disabled"}},
 	{"subject", formText, "The inbox or the endpoint that it is about.", nil},
 	{"severity", formText, "How soon somebody should look.", []string{"warning", "critical"}},
