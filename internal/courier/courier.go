@@ -44,6 +44,8 @@ type Options struct {
 	Post func(context.Context, webhook.Request) webhook.Result
 	// Luck gives random numbers from 0 to 1 for the extended schedule; nil is a random source.
 	Luck func() float64
+	// Look is how often the table is looked at without a signal; 0 is every second.
+	Look time.Duration
 	// Attempted is told of each attempt: the class of its failure, "" when it arrived, how long it took, and how late it began. Final is told of
 	// each delivery that ended. Nil tells nobody; they must not block.
 	Attempted func(class string, took, late time.Duration)
@@ -79,6 +81,7 @@ func New(o Options) *Courier {
 	if o.Luck == nil {
 		o.Luck = luck
 	}
+	o.Look = cmp.Or(o.Look, lookAnyway)
 	if o.Attempted == nil {
 		o.Attempted = func(string, time.Duration, time.Duration) {}
 	}
@@ -130,7 +133,7 @@ func (c *Courier) loop(ctx, sending context.Context) {
 func (c *Courier) stale() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Since(c.looked) >= lookAnyway || !c.next.IsZero() && !time.Now().Before(c.next)
+	return time.Since(c.looked) >= c.Look || !c.next.IsZero() && !time.Now().Before(c.next)
 }
 
 // shared tells whether other nodes may be on the database.
@@ -143,7 +146,7 @@ func (c *Courier) pause(more bool) time.Duration {
 	if more && c.hungry() {
 		return 0
 	}
-	pause := lookAnyway
+	pause := c.Look
 	for _, at := range []time.Time{c.next, c.rest} {
 		if !at.IsZero() {
 			pause = min(pause, max(time.Until(at), 0))
@@ -248,6 +251,6 @@ func (c *Courier) Replay(ctx context.Context) error {
 		case <-told:
 		case <-timer.C:
 		}
-		timer.Reset(cmp.Or(c.replay(ctx), lookAnyway))
+		timer.Reset(cmp.Or(c.replay(ctx), c.Look))
 	}
 }

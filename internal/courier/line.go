@@ -91,10 +91,10 @@ func (c *Courier) may(l *line) bool {
 	if l.rate == nil || l.rate.Allow() {
 		return true
 	}
-	again := time.Now().Add(time.Duration((1 - l.rate.Tokens()) / float64(l.rate.Limit()) * float64(time.Second)))
+	// A microsecond more, so that what is missing after rounding is not asked for again and again.
+	again := time.Now().Add(time.Microsecond + time.Duration((1-l.rate.Tokens())/float64(l.rate.Limit())*float64(time.Second)))
 	if c.rest.IsZero() || again.Before(c.rest) {
 		c.rest = again
-		c.wake() // the loop may be waiting for something later
 	}
 	return false
 }

@@ -46,7 +46,8 @@ func (c *Courier) refill(ctx context.Context, look bool) (full bool, err error) 
 type reading struct {
 	now       time.Time
 	state     [2]int64
-	endpoints []kefu.Endpoint // nil when they are as before
+	changed   bool // endpoints were read, because they are not as before
+	endpoints []kefu.Endpoint
 	lines     []store.WebhookLine
 	wants     []store.WebhookWant
 	due       []kefu.WebhookDelivery
@@ -59,7 +60,7 @@ func (c *Courier) look(tx *store.Tx, found *reading) (err error) {
 	if found.state, err = tx.EndpointsState(); err != nil {
 		return err
 	}
-	if found.state != c.state {
+	if found.changed = found.state != c.state; found.changed {
 		if found.endpoints, err = tx.LiveEndpoints(); err != nil {
 			return err
 		}
@@ -156,7 +157,7 @@ func (c *Courier) takeIn(ctx context.Context, found reading) {
 			c.next = at
 		}
 	}
-	if found.endpoints == nil {
+	if !found.changed {
 		return
 	}
 	c.state = found.state
@@ -167,7 +168,7 @@ func (c *Courier) takeIn(ctx context.Context, found reading) {
 	}
 	for _, l := range c.ring {
 		if !live[l.id] {
-			l.live = false
+			l.live, l.target.Enabled = false, false
 			l.drop()
 		}
 	}
@@ -280,13 +281,7 @@ func (c *Courier) queue(found reading) (full bool) {
 
 // replay makes one step of the running replays and tells when to come back.
 func (c *Courier) replay(ctx context.Context) time.Duration {
-	s, ok := any(c.Webhooks).(interface {
-		StepReplays(context.Context) (time.Duration, error)
-	})
-	if !ok {
-		return 0
-	}
-	next, err := s.StepReplays(ctx)
+	next, err := c.Webhooks.StepReplays(ctx)
 	if err != nil && ctx.Err() == nil {
 		c.Log.WarnContext(ctx, "a replay waits: the database does not take it now", "error", err)
 	}

@@ -36,6 +36,11 @@ func (c *Courier) carry(ctx context.Context, t taken) {
 		}
 		t, ok = c.take()
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.rest.IsZero() {
+		c.wake() // the loop may be waiting for something later than a line's rate
+	}
 }
 
 // attempt makes one attempt.
