@@ -52,7 +52,7 @@ func TestWebhookTail(t *testing.T) {
 		silent := time.AfterFunc(patience, func() { _ = tail.Process.Kill() })
 		defer silent.Stop()
 		lines := bufio.NewReader(out)
-		wantLine(t, lines, endpoint+"  webhook.test            whd_1      1  ", "failed\n")
+		wantLine(t, lines, endpoint+"  webhook.test            whd_1      1  connect", "failed\n")
 		run(t, dir, environ, "webhook", "test", endpoint)
 		wantLine(t, lines, endpoint+"  webhook.test            whd_2 ")
 

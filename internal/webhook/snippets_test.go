@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -49,11 +50,7 @@ type judged struct {
 
 // but changes a case, and what is wanted of it.
 func (j judged) but(name string, want [3]bool, edit func(*judged)) judged {
-	headers := map[string]string{}
-	for k, v := range j.Headers {
-		headers[k] = v
-	}
-	j.Name, j.Headers, j.want = name, headers, want
+	j.Name, j.Headers, j.want = name, maps.Clone(j.Headers), want
 	edit(&j)
 	return j
 }
@@ -119,6 +116,7 @@ func cases(t *testing.T) []judged {
 
 // TestSnippets runs what docs/webhooks.md tells receivers to copy, in each language that is on this machine.
 func TestSnippets(t *testing.T) {
+	t.Parallel()
 	for _, lang := range []struct {
 		name, file, driver string
 		run                []string // interpreter and arguments, in the folder of both files
