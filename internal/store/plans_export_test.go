@@ -16,3 +16,19 @@ func (tx *Tx) ConversationPlans(s kefu.Sight, f ConversationFilter, p Page) (all
 	}
 	return all
 }
+
+// WebhookPlan gives the text of a list of deliveries of webhooks.
+func (tx *Tx) WebhookPlan(f WebhookFilter) (Plan, error) {
+	q, err := f.query(tx)
+	if err != nil {
+		return Plan{}, err
+	}
+	text, args := q.text()
+	return Plan{text, args}, nil
+}
+
+// ReplayPlan gives the text that finds what a replay comes by next.
+func (tx *Tx) ReplayPlan(r WebhookReplay, limit int) Plan {
+	text, args := r.deliveries(limit).text()
+	return Plan{text, args}
+}

@@ -118,7 +118,7 @@ func (tx *Tx) FirstWebhookSince(at time.Time) (int64, error) {
 // firstSince searches numbers that rise with time. from reads number and time of the first row from a number on, end is behind the last.
 func (tx *Tx) firstSince(from, end string, at time.Time) (int64, error) {
 	type row struct{ n, at int64 }
-	low := int64(0)
+	low := int64(1)
 	high, err := sqldb.One(tx.Tx, scanInt, end)
 	for err == nil && low < high {
 		middle := low + (high-low)/2
