@@ -22,7 +22,7 @@ const (
 	// probeAfter failures in a row leave an endpoint one attempt at a time, until one arrives.
 	probeAfter = 8
 	// readAhead bounds the deliveries that are kept in memory, and bytesAhead the data of their events.
-	readAhead  = 4096
+	readAhead  = 16384
 	bytesAhead = 32 << 20
 	// mostResults bounds the results that wait to be recorded: beyond that nothing more is sent.
 	mostResults = 4096

@@ -142,7 +142,7 @@ func TestGivenUp(t *testing.T) {
 		if e.Enabled || !strings.HasPrefix(e.DisabledWhy, "nothing but failures since ") {
 			t.Fatalf("after 24 hours: %+v", e)
 		}
-		if got := b.openAlerts(); !slices.Equal(got, []string{"webhook_failing critical", "webhook_disabled critical"}) {
+		if got := b.openAlerts(); !slices.Equal(got, []string{"webhook_disabled critical", "webhook_failing critical"}) {
 			t.Errorf("alerts %v", got)
 		}
 		before := len(b.sent())

@@ -21,6 +21,9 @@ type line struct {
 	health kefu.EndpointHealth
 	rate   *rate.Limiter // nil is without limit
 	more   bool          // the table may have more that is due
+	// after and afterN are the place of the last delivery that was read, when the next reading goes on there.
+	after  time.Time
+	afterN int64
 }
 
 // job is a delivery to be attempted.

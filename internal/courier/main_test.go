@@ -261,23 +261,16 @@ func (b *bench) happen(n int) {
 	b.bus.Signal(bus.Webhooks)
 }
 
-// openAlerts lists the alerts that the events tell of as raised and not cleared, by kind.
+// openAlerts lists the alerts that are open, by kind.
 func (b *bench) openAlerts() (kinds []string) {
 	b.view(func(tx *store.Tx) error {
-		for _, k := range []kefu.AlertKind{kefu.AlertWebhookFailing, kefu.AlertWebhookDisabled} {
-			rows, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (v string, err error) {
-				err = s.Scan(&v)
-				return v, err
-			}, `SELECT severity FROM alert WHERE kind = $1 AND cleared_at = 0`, k)
-			if err != nil {
-				return err
-			}
-			for _, severity := range rows {
-				kinds = append(kinds, string(k)+" "+severity)
-			}
+		open, err := tx.OpenAlerts()
+		for _, a := range open {
+			kinds = append(kinds, string(a.Kind)+" "+string(a.Severity))
 		}
-		return nil
+		return err
 	})
+	slices.Sort(kinds)
 	return kinds
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -131,11 +132,21 @@ func (c *Courier) tolls(batch []verdict) []*toll {
 // write puts a batch into a transaction.
 func (c *Courier) write(tx *store.Tx, batch []verdict, tolls []*toll) error {
 	b := tx.Batch()
+	tries := make([]kefu.WebhookAttempt, 0, len(batch))
+	arrived := map[int][]int64{}
 	for _, v := range batch {
-		b.InsertWebhookAttempt(kefu.WebhookAttempt{DeliveryN: v.N, No: v.next.Attempts, StartedAt: v.result.StartedAt, Duration: v.result.Duration,
+		tries = append(tries, kefu.WebhookAttempt{DeliveryN: v.N, No: v.next.Attempts, StartedAt: v.result.StartedAt, Duration: v.result.Duration,
 			Status: v.result.Status, Error: v.result.Error, Answer: v.result.Answer, Address: v.result.Address})
+		if v.next.State == kefu.DeliveryDelivered {
+			arrived[v.next.Status] = append(arrived[v.next.Status], v.N)
+			continue
+		}
 		// Counted from before the transaction's time was taken, the pause can become longer by that, and never shorter.
 		b.FinishWebhook(v.next, max(v.pause-v.waited, 0))
+	}
+	b.InsertWebhookAttempts(tries)
+	for _, status := range slices.Sorted(maps.Keys(arrived)) {
+		b.ArriveWebhooks(status, arrived[status])
 	}
 	if _, err := b.Run(); err != nil {
 		return err

@@ -52,7 +52,6 @@ type reading struct {
 	wants     []store.WebhookWant
 	due       []kefu.WebhookDelivery
 	events    map[int64]*parcel
-	cut       bool // not all events were read: there were too many bytes
 }
 
 // look reads which endpoints there are, if they have changed, and what is queued for them.
@@ -84,15 +83,25 @@ func (c *Courier) wants(found *reading) {
 	defer c.mu.Unlock()
 	for _, w := range found.lines {
 		if l := c.lines[w.EndpointID]; l != nil && l.live && !w.Due.After(found.now) {
-			l.more = true
+			l.more, l.after, l.afterN = true, time.Time{}, 0
 		}
 	}
 	ahead := c.ahead()
 	for _, l := range c.ring {
 		if l.more && len(l.queue) < ahead/2+1 {
-			found.wants = append(found.wants, store.WebhookWant{EndpointID: l.id, Limit: ahead + len(l.known)})
+			found.wants = append(found.wants, l.want(ahead))
 		}
 	}
+}
+
+// want asks for what follows what was read last. After a look that is everything: what was committed late may be due before it. What is
+// known stands among it then.
+func (l *line) want(ahead int) store.WebhookWant {
+	w := store.WebhookWant{EndpointID: l.id, Limit: ahead, After: l.after, AfterN: l.afterN}
+	if l.after.IsZero() {
+		w.Limit += len(l.known)
+	}
+	return w
 }
 
 // line is the line of an endpoint, made if there is none; the lock is held.
@@ -123,7 +132,6 @@ func (c *Courier) events(tx *store.Tx, found *reading) error {
 	for _, r := range rows {
 		found.events[r.N] = &parcel{event: r.Event}
 	}
-	found.cut = len(left) > 0
 	for _, n := range left {
 		delete(found.events, n)
 	}
@@ -257,23 +265,28 @@ func (c *Courier) abandoned(id kefu.EndpointID) bool {
 func (c *Courier) queue(found reading) (full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	got := map[kefu.EndpointID]int{}
+	got, left := map[kefu.EndpointID]int{}, map[*line]bool{}
 	for _, d := range found.due {
 		got[d.EndpointID]++
 		l := c.line(d.EndpointID)
+		l.after, l.afterN = d.DueAt, d.N
 		if _, known := l.known[d.N]; known || !l.live {
 			continue
 		}
 		p, read := found.events[d.EventN]
 		if !read && d.Body == "" {
-			continue // its event is read another time
+			left[l] = true // its event is read another time
+			continue
 		}
 		l.known[d.N] = struct{}{}
 		l.queue = append(l.queue, job{d, p})
 	}
 	for _, w := range found.wants {
 		l := c.line(w.EndpointID)
-		l.more = l.live && (got[w.EndpointID] >= w.Limit || found.cut)
+		l.more = l.live && (got[w.EndpointID] >= w.Limit || left[l])
+		if left[l] {
+			l.after, l.afterN = time.Time{}, 0
+		}
 		full = full || l.more
 	}
 	return full

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,33 +64,28 @@ func (tx *Tx) EndpointsState() (state [2]int64, err error) {
 	}, sqlEndpointsState)
 }
 
-// WebhookWant asks for the first deliveries that are due for an endpoint.
+// WebhookWant asks for the first deliveries that are due for an endpoint: all told, or those behind a place in the order of due time and number.
 type WebhookWant struct {
 	EndpointID kefu.EndpointID
 	Limit      int
+	After      time.Time
+	AfterN     int64
 }
 
-// wantsAtOnce bounds the branches of one statement: SQLite takes 500.
-const wantsAtOnce = 100
+// wantSizes are how many branches a statement may have: a few texts, so that each is prepared once. SQLite takes 500.
+var wantSizes = []int{64, 16, 4, 1}
 
 // DueWebhooks reads what is due for each endpoint, in the order in which it became due.
 func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
 	var all []kefu.WebhookDelivery
 	for len(wants) > 0 {
-		some := wants[:min(len(wants), wantsAtOnce)]
-		wants = wants[len(some):]
-		branches := make([]*query, 0, len(some))
-		total := 0
-		for _, w := range some {
-			q := newQuery(`SELECT ` + webhookColumns + ` FROM webhook_delivery d`)
-			q.and(`d.endpoint_id = ?`, w.EndpointID)
-			q.and(`d.state = 'queued' AND d.due_at <= ?`, tx.now())
-			q.order(`d.due_at, d.n`, w.Limit)
-			branches = append(branches, q)
-			total += w.Limit
+		size := wantSizes[slices.IndexFunc(wantSizes, func(n int) bool { return n <= max(len(wants), 1) })]
+		if larger := 4 * size; len(wants) > 2*size && slices.Contains(wantSizes, larger) {
+			size = larger // some branches are of nobody
 		}
-		text, args := union(branches, `due_at, n`, total)
-		rows, err := sqldb.Many(tx.Tx, scanWebhookDelivery, text, args...)
+		some := wants[:min(len(wants), size)]
+		wants = wants[len(some):]
+		rows, err := tx.dueWebhooks(some, size)
 		if err != nil {
 			return nil, err
 		}
@@ -98,13 +94,32 @@ func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
 	return all, nil
 }
 
+func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery, error) {
+	branches := make([]*query, 0, size)
+	total := 0
+	for i := range size {
+		w := WebhookWant{Limit: 1}
+		if i < len(wants) {
+			w = wants[i]
+		}
+		q := newQuery(`SELECT ` + webhookColumns + ` FROM webhook_delivery d`)
+		q.and(`d.endpoint_id = ?`, w.EndpointID)
+		q.and(`d.state = 'queued' AND d.due_at <= ?`, tx.now())
+		q.and(`(d.due_at, d.n) > (?, ?)`, sqldb.Micros(w.After), w.AfterN)
+		q.order(`d.due_at, d.n`, w.Limit)
+		branches = append(branches, q)
+		total += w.Limit
+	}
+	text, args := union(branches, `due_at, n`, total)
+	return sqldb.Many(tx.Tx, scanWebhookDelivery, text, args...)
+}
+
 // eventsAtOnce bounds the numbers in one statement.
 const eventsAtOnce = 50
 
 // EventsByN reads events by their row numbers, in no order; those that are no longer kept are left out. It stops after some more than most
-// bytes of data: whoever asked asks again for the rest.
-func (tx *Tx) EventsByN(ns []int64, most int) ([]EventRow, error) {
-	var all []EventRow
+// bytes of data, and left are the numbers that were not looked at then.
+func (tx *Tx) EventsByN(ns []int64, most int) (all []EventRow, left []int64, err error) {
 	for size := 0; len(ns) > 0 && size < most; {
 		some := ns[:min(len(ns), eventsAtOnce)]
 		ns = ns[len(some):]
@@ -117,14 +132,14 @@ func (tx *Tx) EventsByN(ns []int64, most int) ([]EventRow, error) {
 		q.order(`n`, len(some))
 		rows, err := list(tx, q, scanEventRow)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, r := range rows {
 			size += len(r.Data)
 		}
 		all = append(all, rows...)
 	}
-	return all, nil
+	return all, ns, nil
 }
 
 // EventRow is an event with the number of its row; its actor is not read.
@@ -158,6 +173,51 @@ func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, dueIn time.Duration) {
 		due = sqldb.Micros(b.tx.Now.Add(dueIn + time.Microsecond - 1))
 	}
 	b.add(sqlWebhookDone, d.N, d.State, d.Attempts, due, d.Status, d.Error, d.Body, done)
+}
+
+// rowsAtOnce is how many rows one statement of many rows has.
+const rowsAtOnce = 32
+
+// ArriveWebhooks records that deliveries arrived with one HTTP status, each with one more attempt than before.
+func (b *Batch) ArriveWebhooks(status int, ns []int64) {
+	for some := range slices.Chunk(ns, rowsAtOnce) {
+		args := []any{status, b.tx.now()}
+		for _, n := range some {
+			args = append(args, n)
+		}
+		size := 1
+		if len(some) > 1 {
+			size = rowsAtOnce
+		}
+		for len(args) < 2+size {
+			args = append(args, 0) // nobody's number
+		}
+		b.add(arriveWebhooks(size), args...)
+	}
+}
+
+func arriveWebhooks(size int) string {
+	return numbered(`UPDATE webhook_delivery SET state = 'delivered', attempts = attempts + 1, status = ?, error = '', body = '', done_at = ?
+WHERE state = 'queued' AND n IN (` + strings.Repeat("?, ", size-1) + `?)`)
+}
+
+// InsertWebhookAttempts records tries.
+func (b *Batch) InsertWebhookAttempts(all []kefu.WebhookAttempt) {
+	for some := range slices.Chunk(all, rowsAtOnce) {
+		if len(some) < rowsAtOnce {
+			for _, a := range some {
+				b.InsertWebhookAttempt(a)
+			}
+			continue
+		}
+		args := make([]any, 0, 8*len(some))
+		for _, a := range some {
+			args = append(args, a.DeliveryN, a.No, sqldb.Micros(a.StartedAt), a.Duration.Microseconds(), a.Status, a.Error, a.Answer, a.Address)
+		}
+		const row = `(?, ?, ?, ?, ?, ?, ?, ?)`
+		b.add(numbered(`INSERT INTO webhook_attempt (delivery_n, no, started_at, duration, status, error, answer, address) VALUES `+
+			strings.Repeat(row+`, `, rowsAtOnce-1)+row+` ON CONFLICT (delivery_n, no) DO NOTHING`), args...)
+	}
 }
 
 // SkipWebhooks ends up to limit queued deliveries of an endpoint without sending them, and tells how many.
