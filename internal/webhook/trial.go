@@ -19,7 +19,7 @@ const (
 	staleTrial = 2 * time.Minute
 )
 
-// Test sends webhook.test to an endpoint at once, once, and tells what it came to; one that is disabled is tested as well. It is logged, and
+// Test sends webhook.test to an endpoint: at once, a single time. It tells what that came to; one that is disabled is tested as well. It is logged, and
 // outside of the endpoint's health. It blocks for at most the endpoint's timeout.
 func (w *Webhooks) Test(ctx context.Context, ask kefu.Ask, id kefu.EndpointID) (WebhookLog, error) {
 	if err := mayUse(ask.Caller); err != nil {
