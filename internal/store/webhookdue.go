@@ -30,6 +30,7 @@ FROM line w WHERE w.endpoint_id IS NOT NULL ORDER BY w.endpoint_id`
 	sqlEndpointsState = `SELECT COUNT(*), CAST(COALESCE(SUM(updated_at - 1700000000000000), 0) AS BIGINT) FROM endpoint`
 	sqlWebhookDone    = `UPDATE webhook_delivery SET state = $2, attempts = $3, due_at = $4, status = $5, error = $6, body = $7, done_at = $8
 WHERE n = $1 AND state = 'queued'`
+	//nolint:gosec // G101 takes a statement for a password
 	sqlSkipWebhooks = `UPDATE webhook_delivery SET state = 'skipped', body = '', done_at = $2 WHERE n IN
 (SELECT n FROM webhook_delivery WHERE endpoint_id = $1 AND state = 'queued' ORDER BY due_at, n LIMIT CAST($3 AS BIGINT))`
 )

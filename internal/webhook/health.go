@@ -47,6 +47,6 @@ func Failed(h kefu.EndpointHealth, at time.Time) kefu.EndpointHealth {
 }
 
 // Arrived is the health after a success at a time.
-func Arrived(_ kefu.EndpointHealth, at time.Time) kefu.EndpointHealth {
-	return kefu.EndpointHealth{LastSuccessAt: at}
+func Arrived(h kefu.EndpointHealth, at time.Time) kefu.EndpointHealth {
+	return kefu.EndpointHealth{LastSuccessAt: at, LastFailureAt: h.LastFailureAt}
 }
