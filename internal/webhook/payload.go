@@ -99,11 +99,12 @@ func (r *rendering) data(out, plain []byte) []byte {
 			separator = '{'
 		}
 		out = append(append(append(out, separator, '"'), m.name...), '"', ':')
-		if v := string(values[i]); v == "" || v == null || v == `""` && m.form == formID {
+		switch string(values[i]) {
+		case "", null:
 			out = append(out, m.absent()...)
-			continue
+		default:
+			out = r.value(out, m, values[i])
 		}
-		out = r.value(out, m, values[i])
 	}
 	return append(out, '}')
 }
@@ -116,7 +117,11 @@ func (r *rendering) value(out []byte, m member, plain []byte) []byte {
 		return r.attachments(out, plain)
 	case formSender:
 		return sender(out, plain)
-	case formText, formID, formWhole, formFlag, formStrings, formObject:
+	case formID:
+		if string(plain) == `""` {
+			return append(out, m.absent()...)
+		}
+	case formText, formWhole, formFlag, formStrings, formObject:
 	}
 	return append(out, plain...)
 }
