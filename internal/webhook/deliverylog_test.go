@@ -77,7 +77,7 @@ func TestEveryFilterOfTheLog(t *testing.T) {
 			for _, id := range []kefu.EndpointID{one.ID, other.ID} {
 				r.finish(r.deliveries(id), func(d kefu.WebhookDelivery) kefu.DeliveryState { return states[int(d.N)%3] })
 			}
-			r.later(time.Duration(i) * time.Hour)
+			r.later(time.Duration(i) * 10 * time.Minute)
 		}
 		if _, err := r.Retry(t.Context(), ask(), webhook.DeliveryID(r.deliveries(one.ID)[0].N)); err != nil {
 			t.Fatal(err)
