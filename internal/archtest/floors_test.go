@@ -31,6 +31,7 @@ func floors() map[string]floor {
 		"internal/discord":    ground,
 		"internal/strictjson": ground,
 		"internal/plainjson":  ground,
+		"internal/nearest":    ground,
 		"chatwoot":            ground, // public clients stand alone: whoever imports them must not get the house with them
 		"client":              ground,
 		"web":                 ground, // embedded assets

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kefu"
+	"kefu/internal/nearest"
 )
 
 // inboxID is what an inbox may be called: it stands in URLs and in names of variables.
@@ -16,7 +17,7 @@ var inboxID = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 func (l *loader) checkPacing() {
 	for _, id := range slices.Sorted(maps.Keys(l.cfg.Pacing)) {
 		if _, ok := l.cfg.Inbox(id); !ok {
-			l.fault(join("pacing", string(id)), "is not an inbox%s", suggest(string(id), l.inboxIDs()))
+			l.fault(join("pacing", string(id)), "is not an inbox%s", nearest.Suggest(string(id), l.inboxIDs()))
 		}
 	}
 }
@@ -78,7 +79,7 @@ func (l *loader) checkChannel(channel, path string) {
 		l.fault(path+".channel", "is missing; there are %s", strings.Join(known, ", "))
 		return
 	}
-	l.fault(path+".channel", "%s is not known%s; there are %s", quote(channel), suggest(channel, known), strings.Join(known, ", "))
+	l.fault(path+".channel", "%s is not known%s; there are %s", quote(channel), nearest.Suggest(channel, known), strings.Join(known, ", "))
 }
 
 func (l *loader) checkRequired(in *Inbox, path string) {
@@ -139,7 +140,7 @@ func (l *loader) checkEnd(path string, id kefu.InboxID, desk bool) bool {
 	case id == "":
 		l.fault(path, "is missing; name an inbox")
 	case !ok:
-		l.fault(path, "%s is not an inbox%s", quote(string(id)), suggest(string(id), l.inboxIDs()))
+		l.fault(path, "%s is not an inbox%s", quote(string(id)), nearest.Suggest(string(id), l.inboxIDs()))
 	case known && desk && !kind.Desk:
 		l.fault(path, "%s has no staff: channel %s cannot be a desk", quote(string(id)), in.Channel)
 	case known && !desk && !kind.Customer:

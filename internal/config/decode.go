@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"kefu/internal/nearest"
 )
 
 // decode sets v from what stands at node. Everything that does not fit is noted and left as it was.
@@ -44,7 +45,7 @@ func (l *loader) decodeStruct(node *yaml.Node, v reflect.Value, path string) {
 		at := join(path, key)
 		fv, ok := fields[key]
 		if !ok {
-			l.fault(at, "is not known%s", suggest(key, keys))
+			l.fault(at, "is not known%s", nearest.Suggest(key, keys))
 			continue
 		}
 		l.decode(value, fv, at)

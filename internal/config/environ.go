@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kefu/internal/connector"
+	"kefu/internal/nearest"
 )
 
 const (
@@ -52,7 +53,7 @@ func (l *loader) environment(environ []string) {
 		at := place{variable: name}
 		switch value := vars[name]; {
 		case !known:
-			l.faultAt("", at, "is not known%s", suggest(name, slices.Collect(maps.Keys(targets))))
+			l.faultAt("", at, "is not known%s", nearest.Suggest(name, slices.Collect(maps.Keys(targets))))
 		case value == "":
 			// Set to nothing is not set: files of variables often list all of them.
 		case t.also != "":

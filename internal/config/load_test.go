@@ -280,16 +280,6 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	known := []string{"listen", "log", "tls", "trusted_proxies"}
-	for word, want := range map[string]string{"lisen": "listen", "tsl": "tls", "trusted_proxy": "trusted_proxies", "colour": "", "": ""} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add(file2(f, "contract.yaml"), "KEFU_LOG_LEVEL", "debug")
 	f.Add(file2(f, "faults.yaml"), "KEFU_PACING", "a=1,b=2")

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"kefu/internal/connector"
+	"kefu/internal/nearest"
 )
 
 const (
@@ -75,7 +76,7 @@ func (l *loader) decodeSettings(node *yaml.Node, s Settings, path, channel strin
 		at := path + "." + key
 		f, ok := fieldOf(s.fields, key)
 		if !ok {
-			l.fault(at, "is not a setting of channel %s%s", channel, suggest(key, fieldNames(s.fields)))
+			l.fault(at, "is not a setting of channel %s%s", channel, nearest.Suggest(key, fieldNames(s.fields)))
 			continue
 		}
 		v, err := settingOf(f, value)

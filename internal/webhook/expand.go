@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kefu"
+	"kefu/internal/nearest"
 )
 
 const (
@@ -53,26 +54,9 @@ func CheckEvents(f *kefu.Faults, words []string) {
 		case word == EventTest:
 			f.Add(field, "cannot have %s: it is sent when somebody tests the endpoint, and to no other", EventTest)
 		case len(Expand([]string{word})) == 0:
-			f.Add(field, "has an unknown event type: %q%s", kefu.Excerpt(word, maxWord), suggest(word))
+			f.Add(field, "has an unknown event type: %q%s", kefu.Excerpt(word, maxWord), nearest.Suggest(word, subscribable()))
 		}
 	}
-}
-
-// suggest names the word that is most like an unknown one, as the end of a sentence; "" when none is like it.
-func suggest(word string) string {
-	if len(word) > maxWord {
-		return ""
-	}
-	best, least := "", max(3, len(word)/3)+1
-	for _, known := range subscribable() {
-		if d := distance(word, known); d < least {
-			best, least = known, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + best + "?"
 }
 
 // subscribable lists every word that stands for something, exact types first.
@@ -84,25 +68,4 @@ func subscribable() []string {
 		parts = append(parts, part+".*")
 	}
 	return append(types, slices.Compact(parts)...)
-}
-
-// distance counts the bytes to change, add or drop until a is b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,17 +1,21 @@
-package config
+package nearest
 
 import "slices"
 
-// suggest names the known word that is most like an unknown one, as the end of a sentence; "" when none is like it.
-func suggest(word string, known []string) string {
-	if best := nearest(word, known); best != "" {
+// maxWord is the longest word that is compared: what is longer is no slip of the finger.
+const maxWord = 100
+
+// Suggest names the known word that is most like an unknown one, as the end of a sentence; "" when none is like it.
+func Suggest(word string, known []string) string {
+	if best := Word(word, known); best != "" {
 		return "; did you mean " + best + "?"
 	}
 	return ""
 }
 
-func nearest(word string, known []string) string {
-	if len(word) > maxQuoted {
+// Word gives the known word that is most like word; "" when none is like it.
+func Word(word string, known []string) string {
+	if len(word) > maxWord {
 		return ""
 	}
 	best, least := "", max(2, len(word)/3)+1
