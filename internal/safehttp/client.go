@@ -18,6 +18,10 @@ const (
 	maxConns       = 64
 	// Servers that close sooner (Apache: 5 s) do no harm: that is noticed while the connection idles.
 	idleFor = 30 * time.Second
+	// pingAfter is how long an HTTP/2 connection may be silent before it is asked, and pingFor how long it may take to say that it lives:
+	// unlike HTTP/1.1, it is not given up with the request that waited in vain, and would let all others wait as well.
+	pingAfter = 5 * time.Second
+	pingFor   = 5 * time.Second
 )
 
 // Options are the limits of a client. Their zero value is usable.
@@ -82,6 +86,7 @@ func newTransport(o Options, check control) *transport {
 		IdleConnTimeout:        idleFor,
 		DisableCompression:     check != nil,
 		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingFor},
 	}
 	return &transport{inner: inner, maxBody: cmp.Or(o.MaxBody, defaultMaxBody), userAgent: o.UserAgent, guarded: check != nil}
 }

@@ -9,5 +9,8 @@
 // name was resolved, so that no name can change its mind in between. Errors name the host and never the path or the query, which may
 // hold credentials.
 //
+// A Transport is what a Guarded client sends with, without the total time: that is its caller's, by the request's context. CheckAddr is the
+// check of addresses by itself.
+//
 // Clients are safe for concurrent use and meant to be kept; CloseIdleConnections ends what they hold.
 package safehttp
