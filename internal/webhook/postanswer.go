@@ -23,7 +23,7 @@ const (
 // answer reads the body of an answer, as far as it goes and comes in time: what is wrong with it does not count, for the status is there. A
 // connection whose answer did not end is not used again.
 func (p *Poster) answer(resp *http.Response) string {
-	if resp.ContentLength == 0 || resp.StatusCode == http.StatusSwitchingProtocols {
+	if resp.ContentLength == 0 {
 		return ""
 	}
 	buffer, _ := p.buffers.Get().(*[maxAnswer]byte)
@@ -60,7 +60,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	}
 	seconds, err := strconv.ParseUint(asked, 10, 63)
 	if err == nil {
-		return time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second //nolint:gosec // bounded just here
+		return time.Duration(min(seconds, uint64(longestPause/time.Second))) * time.Second
 	}
 	if errors.Is(err, strconv.ErrRange) {
 		return longestPause

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"runtime"
@@ -191,6 +192,51 @@ func FuzzShown(f *testing.F) {
 			t.Errorf("%q is not the beginning", got)
 		}
 	})
+}
+
+// Once the status is known, its body is waited for shortly, however much time the endpoint has; that of a switched connection not at all.
+func TestPostDoesNotWaitForBodies(t *testing.T) {
+	t.Parallel()
+	s := listenAt(t, receiver.Options{})
+	s.Set("/stall", receiver.Fault{StallAfterStatus: true, Body: "so far"})
+	s.Set("/drip", receiver.Fault{DripBody: true, Status: 500, Body: "so far", Every: 20 * time.Millisecond})
+	left := make(chan struct{})
+	switched := speak(t, func(c net.Conn, r *bufio.Reader) {
+		_, _, _ = readRequest(r)
+		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		<-left
+	})
+	p := poster(t, nil)
+	for url, tt := range map[string]struct {
+		status int
+		most   time.Duration
+	}{s.URL() + "/stall": {200, time.Second}, s.URL() + "/drip": {500, time.Second}, switched: {101, 0}} {
+		req := first(t, url)
+		req.Target.Timeout = 30 * time.Second
+		res := p.Post(t.Context(), req)
+		if res.Status != tt.status || res.Duration > tt.most+slack/2 || (tt.status != 101) != strings.HasPrefix(res.Answer, "so far") {
+			t.Errorf("%+v, want %d within %s", res, tt.status, tt.most)
+		}
+	}
+	close(left)
+}
+
+// A body gets no time beyond the endpoint's timeout.
+func TestPostEndsInTimeWithABody(t *testing.T) {
+	t.Parallel()
+	s := listenAt(t, receiver.Options{})
+	s.Set("", receiver.Fault{Delay: 500 * time.Millisecond, StallAfterStatus: true})
+	p, took := poster(t, nil), time.Hour
+	for tries := 0; tries < 5 && took > 1400*time.Millisecond; tries++ { // a busy machine may be late, but not five times
+		res := p.Post(t.Context(), first(t, s.URL()))
+		if !res.OK() {
+			t.Fatalf("%+v", res)
+		}
+		took = res.Duration
+	}
+	if took < time.Second || took > 1400*time.Millisecond {
+		t.Errorf("took %s, want the timeout of 1 s", took)
+	}
 }
 
 // A receiver that takes the connection and nothing else holds nobody for longer than the timeout, however large the body.

@@ -45,7 +45,7 @@ func TestPostTrustsOnlyTheHostThatWasSaved(t *testing.T) {
 	good := overTLS(t, reached, func(*httptest.Server) {})
 	_, port, _ := net.SplitHostPort(good.Listener.Addr().String())
 	old := overTLS(t, reached, func(s *httptest.Server) {
-		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // G402: what must be refused
+		s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	})
 	strict := overTLS(t, reached, func(s *httptest.Server) {
 		s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13}

@@ -81,6 +81,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, f Fault) {
 			n, _ := io.WriteString(w, ".")
 			s.written.Add(int64(n))
 		}
+		panic(http.ErrAbortHandler) // else the answer would be whole to a client that is just about to leave
 	}
 }
 
@@ -110,11 +111,11 @@ func reset(c net.Conn) {
 
 func (s *Server) endless(c net.Conn) {
 	_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
-	block := strings.Repeat("X-Endless: "+strings.Repeat("x", 51)+"\r\n", 512)
+	block := []byte(strings.Repeat("X-Endless: "+strings.Repeat("x", 51)+"\r\n", 512))
 	stop := closeWith(s, c)
 	defer stop()
 	for sent := 0; sent < endlessBytes; sent += len(block) {
-		n, err := io.WriteString(c, block)
+		n, err := c.Write(block)
 		s.written.Add(int64(n))
 		if err != nil {
 			return
@@ -185,13 +186,12 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	return false
 }
 
+// gzipBomb packs a part once: what was packed one after the other unpacks to all of it.
 func gzipBomb() []byte {
+	const part = 1 << 20
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	zeros := make([]byte, 1<<20)
-	for range bombSize / len(zeros) {
-		_, _ = z.Write(zeros)
-	}
+	_, _ = z.Write(make([]byte, part))
 	_ = z.Close()
-	return packed.Bytes()
+	return bytes.Repeat(packed.Bytes(), bombSize/part)
 }
