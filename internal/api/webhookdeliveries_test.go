@@ -95,7 +95,7 @@ func failedWebhook(t *testing.T, r *rig) (id string) {
 		id = webhook.DeliveryID(d.N)
 		d.State, d.Attempts, d.Error, d.Status = kefu.DeliveryFailed, 4, "status", 500
 		b := tx.Batch()
-		b.FinishWebhook(d, 0)
+		b.FinishWebhook(d, 0, "")
 		_, err = b.Run()
 		return err
 	}); err != nil {

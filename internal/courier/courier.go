@@ -26,6 +26,8 @@ const (
 	bytesAhead = 32 << 20
 	// mostResults bounds the results that wait to be recorded: beyond that nothing more is sent.
 	mostResults = 4096
+	// freshFor is how long what was read may wait before it is sent. What is older is read again.
+	freshFor = 5 * time.Second
 	// lookAnyway is how often the table is looked at without a signal.
 	lookAnyway = time.Second
 	// stopTime is how long attempts on their way may go on when the program stops.
@@ -62,7 +64,7 @@ type Courier struct {
 	turn   int
 	flying int // attempts on their way
 	held   int // of those, to endpoints whose last attempt failed
-	done   []finished
+	done   []*finished
 	// rest is when a line that waits for its rate may go on; zero when none does.
 	rest time.Time
 

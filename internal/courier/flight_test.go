@@ -3,6 +3,7 @@ package courier_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kefu"
@@ -222,4 +223,69 @@ func states(ds []kefu.WebhookDelivery) string {
 		all = append(all, string(d.State))
 	}
 	return strings.Join(all, " ")
+}
+
+// erase takes the words out of the events of the test's conversation, as erasing a person does.
+func (b *bench) erase() {
+	b.t.Helper()
+	b.update(func(tx *store.Tx) error {
+		n, err := tx.RewriteEvents("con_1", []kefu.ConversationID{"cnv_1"}, func(actor, data string) (string, string, error) {
+			return actor, strings.ReplaceAll(data, "你好", ""), nil
+		})
+		if err == nil && n == 0 {
+			b.t.Error("nothing was erased")
+		}
+		return err
+	})
+}
+
+// TestErasedInFlight: words that were erased while they were on their way are not kept for the next attempt, and not sent again.
+func TestErasedInFlight(t *testing.T) {
+	each(t, func(b *bench) {
+		b.endpoint()
+		end := b.held()
+		b.happen(1)
+		b.run()
+		first := b.until("one on its way", count(1))[0]
+		b.erase()
+		end(webhook.Result{Status: 500, Error: webhook.FailStatus})
+		second := b.until("it is tried again", count(2))[1]
+		if body := b.deliveries()[0].Body; !strings.Contains(string(first.Body), "你好") || strings.Contains(string(second.Body)+body, "你好") {
+			b.t.Errorf("first %s\nthen %s\nkept %q", first.Body, second.Body, body)
+		}
+		end(webhook.Result{Status: 500, Error: webhook.FailStatus})
+		third := b.until("and again", count(3))[2]
+		if string(third.Body) != string(second.Body) {
+			b.t.Errorf("second %s\nthird %s", second.Body, third.Body)
+		}
+		end(webhook.Result{Status: 200})
+		b.settled("delivered", all(kefu.DeliveryDelivered))
+	})
+}
+
+// TestReadAnew: what has waited in memory for long is read again before it is sent.
+func TestReadAnew(t *testing.T) {
+	url := storetest.SQLite(t)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, url)
+		b.endpoint(func(ch *webhook.EndpointChange) { ch.MaxInFlight = kefu.Some(1) })
+		b.answers(func(webhook.Request) webhook.Result {
+			time.Sleep(3 * time.Second)
+			return webhook.Result{Status: 200}
+		})
+		b.happen(10)
+		b.run()
+		time.Sleep(time.Second)
+		b.erase()
+		time.Sleep(time.Minute)
+		old := 0
+		for _, p := range b.sent() {
+			if strings.Contains(string(p.Body), "你好") {
+				old++
+			}
+		}
+		if old > 2 || len(b.sent()) != 10 {
+			t.Errorf("%d attempts, %d of them with words that had been erased", len(b.sent()), old)
+		}
+	})
 }

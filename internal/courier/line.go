@@ -14,7 +14,7 @@ type line struct {
 	id     kefu.EndpointID
 	target webhook.Target
 	live   bool // it exists, is enabled and can be called
-	queue  []job
+	queue  []*job
 	known  map[int64]struct{} // deliveries in the queue, on their way, or not recorded yet
 	flying int
 	failed int // failures in a row
@@ -30,15 +30,20 @@ type line struct {
 type job struct {
 	kefu.WebhookDelivery
 
-	parcel *parcel
+	parcel *parcel   // nil when Body is sent again
+	read   time.Time // when it was read from the table
 }
 
-// finished is an attempt whose result is not recorded yet.
+// finished is an attempt whose result is not recorded yet, and what it makes of its delivery.
 type finished struct {
-	job
+	*job
 	result webhook.Result
 	body   []byte
 	ended  time.Time
+
+	state  kefu.DeliveryState // queued, delivered or failed
+	pause  time.Duration      // until the next attempt, from the end of this one
+	waited time.Duration      // of the pause, before it was recorded
 }
 
 // cap is how many attempts the line may have on their way.
@@ -54,7 +59,7 @@ func (l *line) suspect() bool { return l.failed > 0 }
 
 // taken is a job that has a place, with its target as it is now.
 type taken struct {
-	job
+	*job
 	line    *line
 	target  webhook.Target
 	suspect bool // it has one of the places of those that fail
@@ -74,7 +79,7 @@ func (c *Courier) take() (t taken, ok bool) {
 		}
 		c.turn = (c.turn + i + 1) % len(c.ring)
 		t = taken{job: l.queue[0], line: l, target: l.target, suspect: l.suspect()}
-		l.queue[0] = job{}
+		l.queue[0] = nil
 		l.queue = l.queue[1:]
 		l.flying++
 		c.flying++
@@ -88,6 +93,11 @@ func (c *Courier) take() (t taken, ok bool) {
 
 // may tells whether a line may send one more now, and takes it from its rate if so.
 func (c *Courier) may(l *line) bool {
+	if len(l.queue) > 0 && time.Since(l.queue[0].read) > freshFor {
+		l.drop() // what was read long ago may have been erased since: it is read again
+		l.more, l.after, l.afterN = true, time.Time{}, 0
+		c.wake()
+	}
 	if len(l.queue) == 0 || !l.live || l.flying >= l.cap() || l.suspect() && c.held >= suspectPlaces {
 		return false
 	}
@@ -103,7 +113,7 @@ func (c *Courier) may(l *line) bool {
 }
 
 // give takes a place back and keeps the result until it is recorded.
-func (c *Courier) give(t taken, f finished) {
+func (c *Courier) give(t taken, f *finished) {
 	l := t.line
 	c.mu.Lock()
 	defer c.mu.Unlock()

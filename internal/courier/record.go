@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"kefu"
@@ -23,18 +24,10 @@ const (
 	successEvery = 10 * time.Second
 )
 
-// verdict is what an attempt makes of its delivery.
-type verdict struct {
-	finished
-	next   kefu.WebhookDelivery // as it is from now on
-	pause  time.Duration        // until the next attempt, from the end of this one
-	waited time.Duration        // of the pause, before it was recorded
-}
-
 // toll is what the results of one commit make of an endpoint.
 type toll struct {
 	id       kefu.EndpointID
-	results  []verdict
+	results  []*finished
 	before   kefu.EndpointHealth // as far as it is remembered
 	after    kefu.EndpointHealth
 	disabled bool
@@ -48,8 +41,8 @@ func (c *Courier) record(ctx context.Context) {
 			return
 		}
 		tolls := c.tolls(batch)
-		for i, v := range batch {
-			batch[i].waited = time.Since(v.ended)
+		for _, f := range batch {
+			f.waited = time.Since(f.ended)
 		}
 		err := c.Store.Update(ctx, func(tx *store.Tx) error { return c.write(tx, batch, tolls) })
 		if err != nil {
@@ -65,84 +58,79 @@ func (c *Courier) record(ctx context.Context) {
 }
 
 // gather takes a batch of results and judges them.
-func (c *Courier) gather() []verdict {
+func (c *Courier) gather() []*finished {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := min(len(c.done), recordBatch)
-	batch := make([]verdict, 0, n)
+	batch := make([]*finished, 0, n)
 	for _, f := range c.done[:n] {
 		l := c.line(f.EndpointID)
 		if f.result.Error == webhook.FailStopped {
 			delete(l.known, f.N) // it is still queued in the table
 			continue
 		}
-		batch = append(batch, judge(f, l.target.Schedule, c.Luck))
+		f.judge(l.target.Schedule, c.Luck)
+		batch = append(batch, f)
 	}
 	c.done = append(c.done[:0:0], c.done[n:]...)
 	return batch
 }
 
 // giveBack keeps results for another time, before those that came since.
-func (c *Courier) giveBack(batch []verdict) {
+func (c *Courier) giveBack(batch []*finished) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	back := make([]finished, 0, len(batch)+len(c.done))
-	for _, v := range batch {
-		back = append(back, v.finished)
-	}
-	c.done = append(back, c.done...)
+	c.done = append(batch, c.done...)
 }
 
-// judge says what becomes of a delivery after an attempt.
-func judge(f finished, schedule kefu.RetrySchedule, luck func() float64) verdict {
-	v := verdict{finished: f, next: f.WebhookDelivery}
-	d := &v.next
-	d.Attempts++
-	d.Status, d.Error = f.result.Status, f.result.Error
+// judge says what becomes of the delivery.
+func (f *finished) judge(schedule kefu.RetrySchedule, luck func() float64) {
 	if f.result.OK() {
-		d.State, d.Body = kefu.DeliveryDelivered, ""
-		return v
+		f.state = kefu.DeliveryDelivered
+		return
 	}
-	pause, again := webhook.Pause(schedule, d.Attempts, f.result.RetryAfter, luck())
+	pause, again := webhook.Pause(schedule, f.number(), f.result.RetryAfter, luck())
 	if !again || f.result.Error == webhook.FailPayload {
-		d.State, d.Body = kefu.DeliveryFailed, ""
-		return v
+		f.state = kefu.DeliveryFailed
+		return
 	}
-	d.Body, v.pause = string(f.body), pause
-	return v
+	f.state, f.pause = kefu.DeliveryQueued, pause
 }
 
-// tolls groups results by endpoint.
-func (c *Courier) tolls(batch []verdict) []*toll {
+// number is the attempt's own.
+func (f *finished) number() int { return f.Attempts + 1 }
+
+// tolls groups results by endpoint, in the order in which their rows are locked.
+func (c *Courier) tolls(batch []*finished) []*toll {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	byID := map[kefu.EndpointID]*toll{}
-	var all []*toll
-	for _, v := range batch {
-		t := byID[v.EndpointID]
+	for _, f := range batch {
+		t := byID[f.EndpointID]
 		if t == nil {
-			t = &toll{id: v.EndpointID, before: c.line(v.EndpointID).health}
-			byID[v.EndpointID], all = t, append(all, t)
+			t = &toll{id: f.EndpointID, before: c.line(f.EndpointID).health}
+			byID[f.EndpointID] = t
 		}
-		t.results = append(t.results, v)
+		t.results = append(t.results, f)
 	}
-	return all
+	return slices.SortedFunc(maps.Values(byID), func(a, b *toll) int { return strings.Compare(string(a.id), string(b.id)) })
 }
 
 // write puts a batch into a transaction.
-func (c *Courier) write(tx *store.Tx, batch []verdict, tolls []*toll) error {
+func (c *Courier) write(tx *store.Tx, batch []*finished, tolls []*toll) error {
 	b := tx.Batch()
 	tries := make([]kefu.WebhookAttempt, 0, len(batch))
 	arrived := map[int][]int64{}
-	for _, v := range batch {
-		tries = append(tries, kefu.WebhookAttempt{DeliveryN: v.N, No: v.next.Attempts, StartedAt: v.result.StartedAt, Duration: v.result.Duration,
-			Status: v.result.Status, Error: v.result.Error, Answer: v.result.Answer, Address: v.result.Address})
-		if v.next.State == kefu.DeliveryDelivered {
-			arrived[v.next.Status] = append(arrived[v.next.Status], v.N)
+	for _, f := range batch {
+		tries = append(tries, kefu.WebhookAttempt{DeliveryN: f.N, No: f.number(), StartedAt: f.result.StartedAt, Duration: f.result.Duration,
+			Status: f.result.Status, Error: f.result.Error, Answer: f.result.Answer, Address: f.result.Address})
+		if f.state == kefu.DeliveryDelivered {
+			arrived[f.result.Status] = append(arrived[f.result.Status], f.N)
 			continue
 		}
+		d, data := f.after()
 		// Counted from before the transaction's time was taken, the pause can become longer by that, and never shorter.
-		b.FinishWebhook(v.next, max(v.pause-v.waited, 0))
+		b.FinishWebhook(d, max(f.pause-f.waited, 0), data)
 	}
 	b.InsertWebhookAttempts(tries)
 	for _, status := range slices.Sorted(maps.Keys(arrived)) {
@@ -159,12 +147,22 @@ func (c *Courier) write(tx *store.Tx, batch []verdict, tolls []*toll) error {
 	return nil
 }
 
+// after is the delivery as it is now, with what was sent if that is not kept already, and the event's data that it was made from.
+func (f *finished) after() (d kefu.WebhookDelivery, data string) {
+	d = f.WebhookDelivery
+	d.State, d.Attempts, d.Status, d.Error = f.state, f.number(), f.result.Status, f.result.Error
+	if f.parcel != nil {
+		d.Body, data = string(f.body), string(f.parcel.event.Data)
+	}
+	return d, data
+}
+
 // charge brings the health of an endpoint up to date and acts on it.
 func (c *Courier) charge(tx *store.Tx, t *toll) error {
 	t.after, t.disabled = t.before, false
 	failures := 0
-	for _, v := range t.results {
-		if !v.result.OK() {
+	for _, f := range t.results {
+		if !f.result.OK() {
 			failures++
 		}
 	}
@@ -178,16 +176,16 @@ func (c *Courier) charge(tx *store.Tx, t *toll) error {
 	if err != nil {
 		return err
 	}
-	var last *verdict // the last one that was given up and that no success has followed
+	var last *finished // the last one that was given up and that no success has followed
 	t.after = e.Health
-	for i, v := range t.results {
+	for _, f := range t.results {
 		switch {
-		case v.result.OK():
+		case f.result.OK():
 			t.after, last = webhook.Arrived(t.after, tx.Now), nil
 		default:
 			t.after = webhook.Failed(t.after, tx.Now)
-			if v.next.State == kefu.DeliveryFailed {
-				last = &t.results[i]
+			if f.state == kefu.DeliveryFailed {
+				last = f
 			}
 		}
 	}
@@ -213,7 +211,7 @@ func (c *Courier) credit(tx *store.Tx, t *toll) error {
 }
 
 // act raises what the health calls for, and disables an endpoint that is given up.
-func (c *Courier) act(tx *store.Tx, t *toll, e kefu.Endpoint, last *verdict) error {
+func (c *Courier) act(tx *store.Tx, t *toll, e kefu.Endpoint, last *finished) error {
 	if t.after.FailingSince.IsZero() {
 		_, err := tx.ClearAlert(kefu.AlertWebhookFailing, string(t.id))
 		return err
@@ -244,7 +242,7 @@ func (c *Courier) act(tx *store.Tx, t *toll, e kefu.Endpoint, last *verdict) err
 	if !t.after.WarnedAt.IsZero() {
 		severity = kefu.SeverityCritical
 	}
-	return raise(tx, t, severity, fmt.Sprintf("webhooks to %q are given up after %d attempts: %s", e.Name, last.next.Attempts, cause(last.result)), last)
+	return raise(tx, t, severity, fmt.Sprintf("webhooks to %q are given up after %d attempts: %s", e.Name, last.number(), cause(last.result)), last)
 }
 
 // disable switches an endpoint off until a person enables it.
@@ -261,13 +259,13 @@ func (c *Courier) disable(tx *store.Tx, t *toll, e kefu.Endpoint, why string) er
 	return err
 }
 
-func raise(tx *store.Tx, t *toll, s kefu.Severity, summary string, last *verdict) error {
+func raise(tx *store.Tx, t *toll, s kefu.Severity, summary string, last *finished) error {
 	_, err := tx.RaiseAlert(kefu.Alert{Kind: kefu.AlertWebhookFailing, Subject: string(t.id), Severity: s, Summary: summary, Detail: detail(t, last)})
 	return err
 }
 
 // detail is the figures of an alert.
-func detail(t *toll, last *verdict) json.RawMessage {
+func detail(t *toll, last *finished) json.RawMessage {
 	d := map[string]any{"endpoint_id": t.id, "failing_since": t.after.FailingSince.UTC(), "failures": t.after.Failures}
 	if last != nil {
 		d["delivery_id"], d["event"], d["error"], d["status"] = webhook.DeliveryID(last.N), last.EventType, last.result.Error, last.result.Status
@@ -288,11 +286,11 @@ func cause(r webhook.Result) string {
 }
 
 // settle brings the lines up to date with what was recorded, and tells of it.
-func (c *Courier) settle(ctx context.Context, batch []verdict, tolls []*toll) {
+func (c *Courier) settle(ctx context.Context, batch []*finished, tolls []*toll) {
 	c.mu.Lock()
-	for _, v := range batch {
-		delete(c.line(v.EndpointID).known, v.N)
-		if at := v.ended.Add(v.pause); v.next.State == kefu.DeliveryQueued && (c.next.IsZero() || at.Before(c.next)) {
+	for _, f := range batch {
+		delete(c.line(f.EndpointID).known, f.N)
+		if at := f.ended.Add(f.pause); f.state == kefu.DeliveryQueued && (c.next.IsZero() || at.Before(c.next)) {
 			c.next = at
 		}
 	}
@@ -300,13 +298,13 @@ func (c *Courier) settle(ctx context.Context, batch []verdict, tolls []*toll) {
 		c.line(t.id).health = t.after
 	}
 	c.mu.Unlock()
-	for _, v := range batch {
-		if v.next.State.Final() {
-			c.Final(v.next.State)
+	for _, f := range batch {
+		if f.state.Final() {
+			c.Final(f.state)
 		}
-		if v.next.State == kefu.DeliveryFailed {
-			c.Log.WarnContext(ctx, "a webhook was given up", "endpoint_id", v.EndpointID, "delivery_id", webhook.DeliveryID(v.N), "event_id", v.EventID,
-				"event", v.EventType, "attempts", v.next.Attempts, "error", v.result.Error, "status", v.result.Status)
+		if f.state == kefu.DeliveryFailed {
+			c.Log.WarnContext(ctx, "a webhook was given up", "endpoint_id", f.EndpointID, "delivery_id", webhook.DeliveryID(f.N), "event_id", f.EventID,
+				"event", f.EventType, "attempts", f.number(), "error", f.result.Error, "status", f.result.Status)
 		}
 	}
 	for _, t := range tolls {

@@ -118,13 +118,7 @@ func (c *Courier) line(id kefu.EndpointID) *line {
 // events reads the events of what is due and new, each once.
 func (c *Courier) events(tx *store.Tx, found *reading) error {
 	found.events = map[int64]*parcel{}
-	var ns []int64
-	for _, d := range c.unknown(found.due) {
-		if _, asked := found.events[d.EventN]; !asked && d.Body == "" {
-			found.events[d.EventN] = nil
-			ns = append(ns, d.EventN)
-		}
-	}
+	ns := c.unread(found)
 	rows, left, err := tx.EventsByN(ns, bytesAhead)
 	if err != nil {
 		return err
@@ -138,17 +132,21 @@ func (c *Courier) events(tx *store.Tx, found *reading) error {
 	return nil
 }
 
-// unknown leaves out what is on its way already.
-func (c *Courier) unknown(due []kefu.WebhookDelivery) []kefu.WebhookDelivery {
+// unread lists the events of what is not on its way already, each once, and notes that they are asked for.
+func (c *Courier) unread(found *reading) (ns []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	fresh := due[:0:0]
-	for _, d := range due {
-		if _, known := c.line(d.EndpointID).known[d.N]; !known {
-			fresh = append(fresh, d)
+	for i := range found.due {
+		d := &found.due[i]
+		if _, known := c.line(d.EndpointID).known[d.N]; known || d.Body != "" {
+			continue
+		}
+		if _, asked := found.events[d.EventN]; !asked {
+			found.events[d.EventN] = nil
+			ns = append(ns, d.EventN)
 		}
 	}
-	return fresh
+	return ns
 }
 
 // takeIn brings the lines up to date with the endpoints.
@@ -266,6 +264,7 @@ func (c *Courier) queue(found reading) (full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	got, left := map[kefu.EndpointID]int{}, map[*line]bool{}
+	now := time.Now()
 	for _, d := range found.due {
 		got[d.EndpointID]++
 		l := c.line(d.EndpointID)
@@ -279,7 +278,7 @@ func (c *Courier) queue(found reading) (full bool) {
 			continue
 		}
 		l.known[d.N] = struct{}{}
-		l.queue = append(l.queue, job{d, p})
+		l.queue = append(l.queue, &job{d, p, now})
 	}
 	for _, w := range found.wants {
 		l := c.line(w.EndpointID)

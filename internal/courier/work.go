@@ -44,9 +44,9 @@ func (c *Courier) carry(ctx context.Context, t taken) {
 }
 
 // attempt makes one attempt.
-func (c *Courier) attempt(ctx context.Context, t taken) finished {
+func (c *Courier) attempt(ctx context.Context, t taken) *finished {
 	j := t.job
-	f := finished{job: j}
+	f := &finished{job: j}
 	body, err := j.render(c.Webhooks, t.target)
 	if err != nil {
 		c.Log.ErrorContext(ctx, "a webhook cannot be written", "endpoint_id", j.EndpointID, "delivery_id", webhook.DeliveryID(j.N), "event", j.EventType,
@@ -96,7 +96,7 @@ func (p *parcel) payload(w *webhook.Webhooks, f kefu.TimestampFormat, made time.
 }
 
 // render gives the body: the one that was sent before if there is one, because every attempt sends the same bytes.
-func (j job) render(w *webhook.Webhooks, t webhook.Target) ([]byte, error) {
+func (j *job) render(w *webhook.Webhooks, t webhook.Target) ([]byte, error) {
 	if j.Body != "" {
 		return t.Resigned([]byte(j.Body))
 	}

@@ -28,7 +28,11 @@ SELECT w.endpoint_id, (SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.stat
 COALESCE((SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.state = 'queued' AND d.endpoint_id = w.endpoint_id AND d.due_at > $1), 0)
 FROM line w WHERE w.endpoint_id IS NOT NULL ORDER BY w.endpoint_id`
 	sqlEndpointsState = `SELECT COUNT(*), CAST(COALESCE(SUM(updated_at - 1700000000000000), 0) AS BIGINT) FROM endpoint`
-	sqlWebhookDone    = `UPDATE webhook_delivery SET state = $2, attempts = $3, due_at = $4, status = $5, error = $6, body = $7, done_at = $8
+	sqlWebhookEnded   = `UPDATE webhook_delivery SET state = $2, attempts = $3, status = $4, error = $5, body = '', done_at = $6
+WHERE n = $1 AND state = 'queued'`
+	// What was sent is kept for the next attempt, unless it is there already, or the event has other words now: it was erased.
+	sqlWebhookAgain = `UPDATE webhook_delivery SET attempts = $2, due_at = $3, status = $4, error = $5,
+body = CASE WHEN $7 <> '' AND EXISTS (SELECT 1 FROM event WHERE n = webhook_delivery.event_n AND data = $7) THEN $6 ELSE body END
 WHERE n = $1 AND state = 'queued'`
 	//nolint:gosec // G101 takes a statement for a password
 	sqlSkipWebhooks = `UPDATE webhook_delivery SET state = 'skipped', body = '', done_at = $2 WHERE n IN
@@ -89,6 +93,10 @@ func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
 		rows, err := tx.dueWebhooks(some, size)
 		if err != nil {
 			return nil, err
+		}
+		if all == nil {
+			all = rows
+			continue
 		}
 		all = append(all, rows...)
 	}
@@ -164,16 +172,16 @@ func scanEventRow(s sqldb.Scanner) (r EventRow, err error) {
 	return r, nil
 }
 
-// FinishWebhook records where a delivery stands after an attempt: its State, Attempts, Status, Error and Body, and when it is due again,
-// counted from the transaction's time. No row is changed when it was final already.
-func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, dueIn time.Duration) {
-	due, done := sqldb.Micros(d.DueAt), int64(0)
+// FinishWebhook records where a delivery stands after an attempt: its State, Attempts, Status and Error. When it is queued it is due again
+// after a pause, counted from the transaction's time, and what was sent (Body) is kept for it if that was made from what the event says now:
+// from eventData. No row is changed when it was final already.
+func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, pause time.Duration, eventData string) {
 	if d.State.Final() {
-		done = b.tx.now()
-	} else {
-		due = sqldb.Micros(b.tx.Now.Add(dueIn + time.Microsecond - 1))
+		b.add(sqlWebhookEnded, d.N, d.State, d.Attempts, d.Status, d.Error, b.tx.now())
+		return
 	}
-	b.add(sqlWebhookDone, d.N, d.State, d.Attempts, due, d.Status, d.Error, d.Body, done)
+	due := sqldb.Micros(b.tx.Now.Add(pause + time.Microsecond - 1))
+	b.add(sqlWebhookAgain, d.N, d.Attempts, due, d.Status, d.Error, d.Body, eventData)
 }
 
 // rowsAtOnce is how many rows one statement of many rows has.

@@ -100,7 +100,7 @@ func (b *board) sent(all []kefu.WebhookDelivery, state kefu.DeliveryState) {
 			if state.Final() {
 				d.Body = ""
 			}
-			batch.FinishWebhook(d, time.Second)
+			batch.FinishWebhook(d, time.Second, string(e.Data))
 		}
 		_, err := batch.Run()
 		return err

@@ -79,7 +79,7 @@ func (r *rig) finish(all []kefu.WebhookDelivery, end func(kefu.WebhookDelivery) 
 				d.Status, d.Error = 500, webhook.FailStatus
 			}
 			b.InsertWebhookAttempt(kefu.WebhookAttempt{DeliveryN: d.N, No: 1, StartedAt: tx.Now, Status: d.Status, Error: d.Error, Answer: "me: 我的地址"})
-			b.FinishWebhook(d, 0)
+			b.FinishWebhook(d, 0, "")
 		}
 		_, err := b.Run()
 		return err

@@ -66,7 +66,7 @@ func (l *logbook) try() {
 	l.change(func(tx *store.Tx) error {
 		b := tx.Batch()
 		b.InsertWebhookAttempt(a)
-		b.FinishWebhook(*d, time.Second)
+		b.FinishWebhook(*d, time.Second, "")
 		_, err := b.Run()
 		return err
 	})
