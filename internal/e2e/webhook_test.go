@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -112,9 +113,7 @@ func (c *callbacks) do(method, path string, body, out any) {
 func (c *callbacks) create(url string, with settings) (e endpoint) {
 	c.r.t.Helper()
 	body := settings{"name": "demo", "url": url, "events": []string{"*"}}
-	for name, value := range with {
-		body[name] = value
-	}
+	maps.Copy(body, with)
 	c.do(http.MethodPost, "/webhooks", body, &e)
 	if e.ID == "" || e.Secret == "" {
 		c.r.t.Fatalf("made %+v", e)

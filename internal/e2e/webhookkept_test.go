@@ -127,14 +127,14 @@ func (r *rig) pruned(c *callbacks, k *consumer, p *process) {
 // must not be gone through.
 func (r *rig) idle(p *process) time.Duration {
 	r.t.Helper()
-	const window = 3 * time.Second
+	const seconds = 3
 	postgres := strings.HasPrefix(r.db, "postgres")
 	var rows, entries, asked int64
 	if postgres {
 		rows, entries, asked = r.sum(rowsRead), r.sum(entriesRead), r.sum(looks)
 	}
 	before, _ := p.cpu()
-	pause(r.ctx, window) // what is measured is logged, and shows nothing by itself
+	pause(r.ctx, seconds*time.Second) // what is measured is logged, and shows nothing by itself
 	after, known := p.cpu()
 	if !known {
 		r.t.Log("processor time not measured: there is no /proc here")
@@ -148,7 +148,7 @@ func (r *rig) idle(p *process) time.Duration {
 			r.t.Errorf("a program with nothing to do has read %d rows of the log, and %d entries of its indexes", read, through)
 		}
 	}
-	return (after - before) / time.Duration(window/time.Second)
+	return (after - before) / seconds
 }
 
 // cpu is the processor time that the process has used, where the system tells.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -35,9 +36,7 @@ func (c *callbacks) consumer(with settings) *consumer {
 	k := &consumer{work: map[string]int{}}
 	k.Server = c.r.receiver(receiver.Options{Secrets: []string{secret}, MaxRequests: 200_000, Take: k.take})
 	body := settings{"events": []string{"message.*"}, "secret": secret}
-	for name, value := range with {
-		body[name] = value
-	}
+	maps.Copy(body, with)
 	k.endpoint = c.create(k.URL()+"/hook", body)
 	return k
 }
