@@ -26,6 +26,8 @@ const (
 	bytesAhead = 32 << 20
 	// mostResults bounds the results that wait to be recorded: beyond that nothing more is sent.
 	mostResults = 4096
+	// mostAhead bounds those of one line: enough that it does not run dry while results are recorded.
+	mostAhead = 1024
 	// freshFor is how long what was read may wait before it is sent. What is older is read again.
 	freshFor = 5 * time.Second
 	// lookAnyway is how often the table is looked at without a signal.
@@ -124,11 +126,29 @@ func (c *Courier) loop(ctx, sending context.Context) {
 		case <-told:
 			look = true
 		case <-c.recorded:
-			look = false
+			look = c.collect(ctx, told)
 		case <-timer.C:
 			look = c.stale()
 		}
 	}
+}
+
+// collect waits a little for more results, so that they share a commit; it tells whether something was signalled meanwhile.
+func (c *Courier) collect(ctx context.Context, told <-chan struct{}) (look bool) {
+	rest := time.NewTimer(min(recordRest, c.pause(false)))
+	defer rest.Stop()
+	for n := c.waiting(); n > 0 && n < recordEnough; n = c.waiting() {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-told:
+			return true
+		case <-c.recorded:
+		case <-rest.C:
+			return false
+		}
+	}
+	return false
 }
 
 // stale tells whether it is time to look at the table again.

@@ -152,7 +152,7 @@ func (c *Courier) hungry() bool {
 }
 
 // ahead is how many deliveries are read ahead for a line; the lock is held.
-func (c *Courier) ahead() int { return max(min(readAhead/max(len(c.ring), 1), 256), 8) }
+func (c *Courier) ahead() int { return max(min(readAhead/max(len(c.ring), 1), mostAhead), 8) }
 
 // waiting is how many results are not recorded yet.
 func (c *Courier) waiting() int {

@@ -20,6 +20,9 @@ import (
 const (
 	// recordBatch bounds the results that are recorded in one commit.
 	recordBatch = 512
+	// recordEnough results are recorded at once; fewer wait for company, for recordRest at most.
+	recordEnough = 256
+	recordRest   = 5 * time.Millisecond
 	// successEvery is how exactly an endpoint's last success is kept: a write for each would be one for each delivery.
 	successEvery = 10 * time.Second
 )

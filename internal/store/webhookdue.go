@@ -184,8 +184,8 @@ func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, pause time.Duration, event
 	b.add(sqlWebhookAgain, d.N, d.Attempts, due, d.Status, d.Error, d.Body, eventData)
 }
 
-// rowsAtOnce is how many rows one statement of many rows has.
-const rowsAtOnce = 32
+// rowsAtOnce is how many rows one statement of many rows has: what SQLite's driver does for an argument grows with how many there are.
+const rowsAtOnce = 16
 
 // ArriveWebhooks records that deliveries arrived with one HTTP status, each with one more attempt than before.
 func (b *Batch) ArriveWebhooks(status int, ns []int64) {
