@@ -1,6 +1,9 @@
 package sqldb
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Dialect says which engine a database runs on.
 type Dialect int
@@ -31,12 +34,52 @@ const bytewise = `COLLATE "C"`
 func rewrite(d Dialect, query string) string {
 	var b strings.Builder
 	b.Grow(len(query) + 16)
+	anonymous := d == SQLite && ordered(query)
 	for i := 0; i < len(query); {
 		text, used := token(d, query[i:])
+		if n := parameter(query[i:]); anonymous && n > 0 {
+			text, used = "?", n
+		}
 		b.WriteString(text)
 		i += used
 	}
 	return b.String()
+}
+
+// ordered tells whether the parameters are $1, $2, $3 and so on, each once. SQLite's driver asks for the name of each parameter, which costs
+// more the more there are with one; those of such a statement need none.
+func ordered(query string) bool {
+	last := 0
+	for i := 0; i < len(query); {
+		n := parameter(query[i:])
+		if n == 0 {
+			_, used := token(SQLite, query[i:])
+			i += used
+			continue
+		}
+		number, err := strconv.Atoi(query[i+1 : i+n])
+		if err != nil || number != last+1 {
+			return false
+		}
+		last = number
+		i += n
+	}
+	return true
+}
+
+// parameter is the length of the parameter at the head of q: $12; 0 when there is none.
+func parameter(q string) int {
+	if q[0] != '$' {
+		return 0
+	}
+	n := 1
+	for n < len(q) && isDigit(q[n]) {
+		n++
+	}
+	if n == 1 {
+		return 0
+	}
+	return n
 }
 
 // token returns what the head of q becomes and how many bytes of q it stands for (at least one).

@@ -80,7 +80,7 @@ type WebhookWant struct {
 // wantSizes are how many branches a statement may have: a few texts, so that each is prepared once. SQLite takes 500.
 var wantSizes = []int{64, 16, 4, 1}
 
-// DueWebhooks reads what is due for each endpoint, in the order in which it became due.
+// DueWebhooks reads what is due for each endpoint, in the order in which it became due: what a sender must know of it, and no more.
 func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
 	var all []kefu.WebhookDelivery
 	for len(wants) > 0 {
@@ -111,7 +111,7 @@ func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery
 		if i < len(wants) {
 			w = wants[i]
 		}
-		q := newQuery(`SELECT ` + webhookColumns + ` FROM webhook_delivery d`)
+		q := newQuery(`SELECT d.n, d.endpoint_id, d.event_n, d.event_id, d.event_type, d.cause, d.attempts, d.due_at, d.body, d.created_at FROM webhook_delivery d`)
 		q.and(`d.endpoint_id = ?`, w.EndpointID)
 		q.and(`d.state = 'queued' AND d.due_at <= ?`, tx.now())
 		q.and(`(d.due_at, d.n) > (?, ?)`, sqldb.Micros(w.After), w.AfterN)
@@ -120,11 +120,16 @@ func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery
 		total += w.Limit
 	}
 	text, args := union(branches, `due_at, n`, total)
-	return sqldb.Many(tx.Tx, scanWebhookDelivery, text, args...)
+	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (d kefu.WebhookDelivery, err error) {
+		var due, created int64
+		err = s.Scan(&d.N, &d.EndpointID, &d.EventN, &d.EventID, &d.EventType, &d.Cause, &d.Attempts, &due, &d.Body, &created)
+		d.State, d.DueAt, d.CreatedAt = kefu.DeliveryQueued, sqldb.Time(due), sqldb.Time(created)
+		return d, err
+	}, text, args...)
 }
 
 // eventsAtOnce bounds the numbers in one statement.
-const eventsAtOnce = 50
+const eventsAtOnce = 100
 
 // EventsByN reads events by their row numbers, in no order; those that are no longer kept are left out. It stops after some more than most
 // bytes of data, and left are the numbers that were not looked at then.
@@ -184,8 +189,8 @@ func (b *Batch) FinishWebhook(d kefu.WebhookDelivery, pause time.Duration, event
 	b.add(sqlWebhookAgain, d.N, d.Attempts, due, d.Status, d.Error, d.Body, eventData)
 }
 
-// rowsAtOnce is how many rows one statement of many rows has: what SQLite's driver does for an argument grows with how many there are.
-const rowsAtOnce = 16
+// rowsAtOnce is how many rows one statement of many rows has.
+const rowsAtOnce = 32
 
 // ArriveWebhooks records that deliveries arrived with one HTTP status, each with one more attempt than before.
 func (b *Batch) ArriveWebhooks(status int, ns []int64) {
