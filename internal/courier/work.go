@@ -69,7 +69,13 @@ type parcel struct {
 	event kefu.Event
 
 	mu       sync.Mutex
-	payloads map[wrapping][]byte
+	payloads []wrapped // one, nearly always
+}
+
+// wrapped is a payload that was made.
+type wrapped struct {
+	wrapping
+	payload []byte
 }
 
 // wrapping is what a payload depends on besides its event.
@@ -82,15 +88,14 @@ func (p *parcel) payload(w *webhook.Webhooks, f kefu.TimestampFormat, made time.
 	key := wrapping{f, made.UnixMicro()}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if b, there := p.payloads[key]; there {
-		return b, nil
+	for _, have := range p.payloads {
+		if have.wrapping == key {
+			return have.payload, nil
+		}
 	}
 	b, err := w.Payload(p.event, f, made)
 	if err == nil {
-		if p.payloads == nil {
-			p.payloads = map[wrapping][]byte{}
-		}
-		p.payloads[key] = b
+		p.payloads = append(p.payloads, wrapped{key, b})
 	}
 	return b, err
 }

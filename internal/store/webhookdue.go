@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -137,7 +136,7 @@ func (tx *Tx) EventsByN(ns []int64, most int) (all []EventRow, left []int64, err
 	for size := 0; len(ns) > 0 && size < most; {
 		some := ns[:min(len(ns), eventsAtOnce)]
 		ns = ns[len(some):]
-		q := newQuery(`SELECT n, pos, id, type, conversation_id, data, occurred_at FROM event`)
+		q := newQuery(`SELECT n, COALESCE(pos, 0), id, type, conversation_id, data, occurred_at FROM event`)
 		args := make([]any, len(some))
 		for i, n := range some {
 			args[i] = n
@@ -164,17 +163,10 @@ type EventRow struct {
 }
 
 func scanEventRow(s sqldb.Scanner) (r EventRow, err error) {
-	var data string
-	var pos *int64
 	var at int64
-	if err = s.Scan(&r.N, &pos, &r.ID, &r.Type, &r.ConversationID, &data, &at); err != nil {
-		return r, err
-	}
-	if pos != nil {
-		r.Pos = *pos
-	}
-	r.Data, r.OccurredAt = json.RawMessage(data), sqldb.Time(at)
-	return r, nil
+	err = s.Scan(&r.N, &r.Pos, &r.ID, &r.Type, &r.ConversationID, (*[]byte)(&r.Data), &at)
+	r.OccurredAt = sqldb.Time(at)
+	return r, err
 }
 
 // FinishWebhook records where a delivery stands after an attempt: its State, Attempts, Status and Error. When it is queued it is due again

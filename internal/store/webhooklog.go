@@ -11,7 +11,7 @@ const (
 	// Of a list nobody wants the bodies.
 	webhookListed = `d.n, d.endpoint_id, d.event_n, d.event_id, d.event_type, d.occurred_at, d.cause, d.state, d.attempts, d.due_at, d.status, d.error, '',
 d.created_at, d.done_at`
-	sqlEventByN   = `SELECT n, pos, id, type, conversation_id, data, occurred_at FROM event WHERE n = $1`
+	sqlEventByN   = `SELECT n, COALESCE(pos, 0), id, type, conversation_id, data, occurred_at FROM event WHERE n = $1`
 	sqlQueuedTwin = `SELECT d.n FROM webhook_delivery d WHERE d.event_id = $1 AND d.endpoint_id = $2 AND d.state = 'queued' ORDER BY d.n LIMIT 1`
 	// What is no longer kept cannot be sent again. An alert about an endpoint is not sent to it.
 	sqlDeliverAgain = `INSERT INTO webhook_delivery (endpoint_id, event_n, event_id, event_type, occurred_at, cause, state, attempts, due_at, status, error, body,
