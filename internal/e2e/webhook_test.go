@@ -177,6 +177,13 @@ func (r *rig) quiet() {
 	r.until("no webhook waits", func() bool { q := r.queued(); return q != nil && len(q) == 0 })
 }
 
+// end terminates a process and leaves nothing to end.
+func (r *rig) end(p *process) {
+	r.t.Helper()
+	r.stop = nil
+	r.terminate(p)
+}
+
 // receiver starts somebody who receives webhooks.
 func (r *rig) receiver(o receiver.Options) *receiver.Server {
 	r.t.Helper()

@@ -165,8 +165,7 @@ func TestSigtermWithWebhooksInFlight(t *testing.T) {
 		c := r.callbacks()
 		k, said := c.underWay(messages)
 		began := time.Now()
-		r.terminate(p)
-		r.stop = nil
+		r.end(p)
 		r.t.Logf("it ended within %s", time.Since(began).Round(time.Millisecond))
 		came := k.Count()
 		if came == messages {
@@ -183,7 +182,6 @@ func TestSigtermWithWebhooksInFlight(t *testing.T) {
 		if n := k.Count(); n != messages {
 			r.t.Errorf("%d requests for %d events", n, messages)
 		}
-		r.terminate(p)
-		r.stop = nil
+		r.end(p)
 	})
 }

@@ -136,8 +136,7 @@ func TestKillWebhooks(t *testing.T) {
 			t.Logf("consumer %d: %d kills, %d messages acknowledged, %d requests, %d of them for what had arrived before", i, kills, len(acked), k.Count(), doubled)
 		}
 		c.untold()
-		r.terminate(p)
-		r.stop = nil
+		r.end(p)
 	})
 }
 
