@@ -37,6 +37,9 @@ type NewProgram struct {
 	Secret string `json:"secret" doc:"The secret itself. It is shown this once."`
 }
 
+// State is the credential without what is shown once: its tag is that of the credential as it is read.
+func (n NewProgram) State() any { return n.Program }
+
 // ProgramChange is what a credential is made of, or what of it changes: absent members stay, null clears.
 type ProgramChange struct {
 	Name      kefu.Opt[string]         `json:"name,omitzero" doc:"What it is for, 1 to 100 characters."`
