@@ -21,7 +21,7 @@ const (
 	suspectPlaces = 128
 	// probeAfter failures in a row leave an endpoint one attempt at a time, until one arrives.
 	probeAfter = 8
-	// readAhead bounds the deliveries that are kept in memory, and bytesAhead the data of their events.
+	// readAhead bounds the deliveries that are kept in memory. Beyond bytesAhead of data of their events a line has one.
 	readAhead  = 16384
 	bytesAhead = 32 << 20
 	// mostResults bounds the results that wait to be recorded: beyond that nothing more is sent.
@@ -64,6 +64,7 @@ type Courier struct {
 	lines  map[kefu.EndpointID]*line
 	ring   []*line // of lines, in the order of their turns
 	turn   int
+	bytes  int // of the events of what is queued in memory
 	flying int // attempts on their way
 	held   int // of those, to endpoints whose last attempt failed
 	done   []*finished

@@ -285,9 +285,12 @@ func TestProbes(t *testing.T) {
 		for range 30 {
 			step <- false
 		}
-		for range 70 {
-			step <- true
-		}
+		step <- true
+		b.settled("several at once again", func([]kefu.WebhookDelivery) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return after > 1
+		})
 		go func() {
 			for {
 				select {
@@ -298,8 +301,8 @@ func TestProbes(t *testing.T) {
 			}
 		}()
 		b.settled("everything delivered", all(kefu.DeliveryDelivered))
-		if probing != 1 || after < 2 {
-			b.t.Errorf("while probing %d at once, afterwards %d", probing, after)
+		if probing != 1 {
+			b.t.Errorf("while probing %d at once", probing)
 		}
 	})
 }

@@ -1,12 +1,14 @@
 package courier_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"kefu"
+	"kefu/internal/ident"
 	"kefu/internal/store"
 	"kefu/internal/storetest"
 	"kefu/internal/webhook"
@@ -288,4 +290,49 @@ func TestReadAnew(t *testing.T) {
 			t.Errorf("%d attempts, %d of them with words that had been erased", len(b.sent()), old)
 		}
 	})
+}
+
+// TestLargeEvents: however large the events are, memory holds a bounded part of them, and all arrive.
+func TestLargeEvents(t *testing.T) {
+	each(t, func(b *bench) {
+		b.endpoint()
+		b.endpoint()
+		end := b.held()
+		const events, size = 300, 400 << 10
+		for range events / 30 {
+			b.update(func(tx *store.Tx) error {
+				for range 30 {
+					data := `{"message_id":"msg_1","content":"` + strings.Repeat("x", size) + `"}`
+					if err := tx.AppendEvent(kefu.Event{ID: kefu.EventID(ident.New("evt")), Type: "message.received", Actor: kefu.System(), Data: []byte(data)}); err != nil {
+						return err
+					}
+				}
+				_, _, err := tx.PlaceEvents(30)
+				return err
+			})
+		}
+		before := inUse()
+		b.run()
+		b.until("all places are taken", count(8))
+		end(webhook.Result{Status: 500, Error: webhook.FailStatus}) // that what is kept is not read ahead either
+		b.until("it goes on", count(9))
+		if grown := inUse() - before; grown > 100<<20 {
+			b.t.Errorf("%d MiB in memory of %d MiB that wait", grown>>20, events*size>>20)
+		}
+		b.answers(nil)
+		go func() {
+			for b.t.Context().Err() == nil {
+				end(webhook.Result{Status: 200})
+			}
+		}()
+		b.settled("everything delivered", func(ds []kefu.WebhookDelivery) bool { return len(ds) == 2*events && all(kefu.DeliveryDelivered)(ds) })
+	})
+}
+
+// inUse is how many bytes are in use after what is not was collected.
+func inUse() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
 }

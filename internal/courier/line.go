@@ -6,6 +6,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"kefu"
+	"kefu/internal/store"
 	"kefu/internal/webhook"
 )
 
@@ -28,10 +29,18 @@ type line struct {
 
 // job is a delivery to be attempted.
 type job struct {
-	kefu.WebhookDelivery
+	store.DueWebhook
 
-	parcel *parcel   // nil when Body is sent again
+	parcel *parcel   // nil when what is kept is sent again
 	read   time.Time // when it was read from the table
+}
+
+// size is how many bytes are kept in memory for the job.
+func (j *job) size() int {
+	if j.parcel == nil {
+		return 0
+	}
+	return len(j.parcel.event.Data)
 }
 
 // finished is an attempt whose result is not recorded yet, and what it makes of its delivery.
@@ -81,6 +90,7 @@ func (c *Courier) take() (t taken, ok bool) {
 		t = taken{job: l.queue[0], line: l, target: l.target, suspect: l.suspect()}
 		l.queue[0] = nil
 		l.queue = l.queue[1:]
+		c.bytes -= t.size()
 		l.flying++
 		c.flying++
 		if t.suspect {
@@ -94,7 +104,7 @@ func (c *Courier) take() (t taken, ok bool) {
 // may tells whether a line may send one more now, and takes it from its rate if so.
 func (c *Courier) may(l *line) bool {
 	if len(l.queue) > 0 && time.Since(l.queue[0].read) > freshFor {
-		l.drop() // what was read long ago may have been erased since: it is read again
+		c.drop(l) // what was read long ago may have been erased since: it is read again
 		l.more, l.after, l.afterN = true, time.Time{}, 0
 		c.wake()
 	}
@@ -144,11 +154,19 @@ func (c *Courier) wake() {
 func (c *Courier) hungry() bool {
 	want := c.ahead()
 	for _, l := range c.ring {
-		if l.live && l.more && len(l.queue) < want/2 {
+		if l.live && l.more && c.room(l, want) {
 			return true
 		}
 	}
 	return false
+}
+
+// room tells whether more should be read for a line: it has little left, or nothing when much is in memory already. The lock is held.
+func (c *Courier) room(l *line, want int) bool {
+	if c.bytes >= bytesAhead {
+		return len(l.queue) == 0
+	}
+	return len(l.queue) < want/2+1
 }
 
 // ahead is how many deliveries are read ahead for a line; the lock is held.
@@ -166,7 +184,7 @@ func (c *Courier) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, l := range c.ring {
-		l.queue, l.more = nil, false
+		c.drop(l)
 	}
 }
 
@@ -174,6 +192,6 @@ func (c *Courier) stop() {
 func (c *Courier) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lines, c.ring, c.turn, c.done = map[kefu.EndpointID]*line{}, nil, 0, nil
+	c.lines, c.ring, c.turn, c.bytes, c.done = map[kefu.EndpointID]*line{}, nil, 0, 0, nil
 	c.state, c.rest, c.next = [2]int64{-1}, time.Time{}, time.Time{}
 }

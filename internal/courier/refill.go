@@ -12,8 +12,11 @@ import (
 	"kefu/internal/store"
 )
 
-// errGone is the error of a delivery whose event is no longer kept.
-var errGone = errors.New("the event is no longer kept")
+// errGone is the error of a delivery whose event is no longer kept, errLater that of one whose words cannot be read now.
+var (
+	errGone  = errors.New("the event is no longer kept")
+	errLater = errors.New("it is tried later")
+)
 
 // skipBatch is how many deliveries to an endpoint that takes none any more are ended in one commit.
 const skipBatch = 500
@@ -50,7 +53,7 @@ type reading struct {
 	endpoints []kefu.Endpoint
 	lines     []store.WebhookLine
 	wants     []store.WebhookWant
-	due       []kefu.WebhookDelivery
+	due       []store.DueWebhook
 	events    map[int64]*parcel
 }
 
@@ -88,7 +91,7 @@ func (c *Courier) wants(found *reading) {
 	}
 	ahead := c.ahead()
 	for _, l := range c.ring {
-		if l.more && len(l.queue) < ahead/2+1 {
+		if l.more && c.room(l, ahead) {
 			found.wants = append(found.wants, l.want(ahead))
 		}
 	}
@@ -138,7 +141,7 @@ func (c *Courier) unread(found *reading) (ns []int64) {
 	defer c.mu.Unlock()
 	for i := range found.due {
 		d := &found.due[i]
-		if _, known := c.line(d.EndpointID).known[d.N]; known || d.Body != "" {
+		if _, known := c.line(d.EndpointID).known[d.N]; known || d.Kept {
 			continue
 		}
 		if _, asked := found.events[d.EventN]; !asked {
@@ -175,7 +178,7 @@ func (c *Courier) takeIn(ctx context.Context, found reading) {
 	for _, l := range c.ring {
 		if !live[l.id] {
 			l.live, l.target.Enabled = false, false
-			l.drop()
+			c.drop(l)
 		}
 	}
 	c.ring = slices.DeleteFunc(c.ring, func(l *line) bool {
@@ -216,9 +219,10 @@ func (c *Courier) renewLine(ctx context.Context, e kefu.Endpoint) {
 }
 
 // drop forgets what is queued; what is on its way stays known. The lock is held.
-func (l *line) drop() {
+func (c *Courier) drop(l *line) {
 	for _, j := range l.queue {
 		delete(l.known, j.N)
+		c.bytes -= j.size()
 	}
 	l.queue, l.more = nil, false
 }
@@ -273,12 +277,14 @@ func (c *Courier) queue(found reading) (full bool) {
 			continue
 		}
 		p, read := found.events[d.EventN]
-		if !read && d.Body == "" {
-			left[l] = true // its event is read another time
+		if !read && !d.Kept || c.bytes >= bytesAhead && len(l.queue) > 0 {
+			left[l] = true // it is read another time
 			continue
 		}
+		j := &job{d, p, now}
 		l.known[d.N] = struct{}{}
-		l.queue = append(l.queue, &job{d, p, now})
+		l.queue = append(l.queue, j)
+		c.bytes += j.size()
 	}
 	for _, w := range found.wants {
 		l := c.line(w.EndpointID)

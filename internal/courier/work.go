@@ -2,11 +2,15 @@ package courier
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"kefu"
+	"kefu/internal/sqldb"
+	"kefu/internal/store"
 	"kefu/internal/webhook"
 )
 
@@ -47,12 +51,16 @@ func (c *Courier) carry(ctx context.Context, t taken) {
 func (c *Courier) attempt(ctx context.Context, t taken) *finished {
 	j := t.job
 	f := &finished{job: j}
-	body, err := j.render(c.Webhooks, t.target)
-	if err != nil {
+	body, err := c.render(ctx, j, t.target)
+	switch {
+	case errors.Is(err, errLater):
+		c.Log.WarnContext(ctx, "a webhook waits: the database does not answer", "delivery_id", webhook.DeliveryID(j.N), "error", err)
+		f.result = webhook.Result{Error: webhook.FailStopped}
+	case err != nil:
 		c.Log.ErrorContext(ctx, "a webhook cannot be written", "endpoint_id", j.EndpointID, "delivery_id", webhook.DeliveryID(j.N), "event", j.EventType,
 			"error", err)
 		f.result = webhook.Result{Error: webhook.FailPayload, StartedAt: time.Now()}
-	} else {
+	default:
 		f.body = body
 		f.result = c.Post(ctx, webhook.Request{Target: t.target, EventID: string(j.EventID), Type: j.EventType, Delivery: webhook.DeliveryID(j.N),
 			Attempt: j.Attempts + 1, Body: body})
@@ -101,16 +109,43 @@ func (p *parcel) payload(w *webhook.Webhooks, f kefu.TimestampFormat, made time.
 }
 
 // render gives the body: the one that was sent before if there is one, because every attempt sends the same bytes.
-func (j *job) render(w *webhook.Webhooks, t webhook.Target) ([]byte, error) {
-	if j.Body != "" {
-		return t.Resigned([]byte(j.Body))
+func (c *Courier) render(ctx context.Context, j *job, t webhook.Target) ([]byte, error) {
+	if j.Kept {
+		body, err := c.kept(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		if body != "" {
+			return t.Resigned([]byte(body))
+		}
 	}
 	if j.parcel == nil {
 		return nil, errGone
 	}
-	payload, err := j.parcel.payload(w, t.Timestamps, j.CreatedAt)
+	payload, err := j.parcel.payload(c.Webhooks, t.Timestamps, j.CreatedAt)
 	if err != nil {
 		return nil, err
 	}
 	return t.Body(payload)
+}
+
+// kept reads what was sent before. If it was erased it is "", and the event is read instead.
+func (c *Courier) kept(ctx context.Context, j *job) (body string, err error) {
+	err = c.Store.Glance(ctx, func(tx *store.Tx) (err error) {
+		if body, err = tx.WebhookBody(j.N); err != nil || body != "" {
+			return err
+		}
+		row, err := tx.EventByN(j.EventN)
+		if err == nil {
+			j.parcel = &parcel{event: row.Event}
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, sqldb.ErrNoRows):
+		return "", errGone
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", errLater, err)
+	}
+	return body, nil
 }

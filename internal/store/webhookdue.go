@@ -27,6 +27,7 @@ SELECT w.endpoint_id, (SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.stat
 COALESCE((SELECT MIN(d.due_at) FROM webhook_delivery d WHERE d.state = 'queued' AND d.endpoint_id = w.endpoint_id AND d.due_at > $1), 0)
 FROM line w WHERE w.endpoint_id IS NOT NULL ORDER BY w.endpoint_id`
 	sqlEndpointsState = `SELECT COUNT(*), CAST(COALESCE(SUM(updated_at - 1700000000000000), 0) AS BIGINT) FROM endpoint`
+	sqlWebhookBody    = `SELECT body FROM webhook_delivery WHERE n = $1`
 	sqlWebhookEnded   = `UPDATE webhook_delivery SET state = $2, attempts = $3, status = $4, error = $5, body = '', done_at = $6
 WHERE n = $1 AND state = 'queued'`
 	// What was sent is kept for the next attempt, unless it is there already, or the event has other words now: it was erased.
@@ -79,9 +80,17 @@ type WebhookWant struct {
 // wantSizes are how many branches a statement may have: a few texts, so that each is prepared once. SQLite takes 500.
 var wantSizes = []int{64, 16, 4, 1}
 
-// DueWebhooks reads what is due for each endpoint, in the order in which it became due: what a sender must know of it, and no more.
-func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
-	var all []kefu.WebhookDelivery
+// DueWebhook is a delivery that is due, with what a sender must know of it, and no more. Kept says that what was sent before is kept: it is
+// read when it is sent again (WebhookBody), because many of them are large together.
+type DueWebhook struct {
+	kefu.WebhookDelivery
+
+	Kept bool
+}
+
+// DueWebhooks reads what is due for each endpoint, in the order in which it became due.
+func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]DueWebhook, error) {
+	var all []DueWebhook
 	for len(wants) > 0 {
 		size := wantSizes[slices.IndexFunc(wantSizes, func(n int) bool { return n <= max(len(wants), 1) })]
 		if larger := 4 * size; len(wants) > 2*size && slices.Contains(wantSizes, larger) {
@@ -102,7 +111,7 @@ func (tx *Tx) DueWebhooks(wants []WebhookWant) ([]kefu.WebhookDelivery, error) {
 	return all, nil
 }
 
-func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery, error) {
+func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]DueWebhook, error) {
 	branches := make([]*query, 0, size)
 	total := 0
 	for i := range size {
@@ -110,7 +119,7 @@ func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery
 		if i < len(wants) {
 			w = wants[i]
 		}
-		q := newQuery(`SELECT d.n, d.endpoint_id, d.event_n, d.event_id, d.event_type, d.cause, d.attempts, d.due_at, d.body, d.created_at FROM webhook_delivery d`)
+		q := newQuery(`SELECT d.n, d.endpoint_id, d.event_n, d.event_id, d.event_type, d.cause, d.attempts, d.due_at, d.body <> '' AS kept, d.created_at FROM webhook_delivery d`)
 		q.and(`d.endpoint_id = ?`, w.EndpointID)
 		q.and(`d.state = 'queued' AND d.due_at <= ?`, tx.now())
 		q.and(`(d.due_at, d.n) > (?, ?)`, sqldb.Micros(w.After), w.AfterN)
@@ -119,12 +128,17 @@ func (tx *Tx) dueWebhooks(wants []WebhookWant, size int) ([]kefu.WebhookDelivery
 		total += w.Limit
 	}
 	text, args := union(branches, `due_at, n`, total)
-	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (d kefu.WebhookDelivery, err error) {
+	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (d DueWebhook, err error) {
 		var due, created int64
-		err = s.Scan(&d.N, &d.EndpointID, &d.EventN, &d.EventID, &d.EventType, &d.Cause, &d.Attempts, &due, &d.Body, &created)
+		err = s.Scan(&d.N, &d.EndpointID, &d.EventN, &d.EventID, &d.EventType, &d.Cause, &d.Attempts, &due, &d.Kept, &created)
 		d.State, d.DueAt, d.CreatedAt = kefu.DeliveryQueued, sqldb.Time(due), sqldb.Time(created)
 		return d, err
 	}, text, args...)
+}
+
+// WebhookBody reads what was sent of a delivery and is kept; "" when nothing is.
+func (tx *Tx) WebhookBody(n int64) (string, error) {
+	return sqldb.One(tx.Tx, scanString, sqlWebhookBody, n)
 }
 
 // eventsAtOnce bounds the numbers in one statement.
