@@ -10,7 +10,7 @@ import (
 func (a *App) watcher() *alert.Watcher {
 	o := alert.Options{Store: a.store, Bus: a.signals, Log: a.Log, Node: a.node, RemoteDown: a.cfg.Alerts.RemoteDown, QueueAge: a.cfg.Alerts.QueueAge}
 	for _, k := range a.keepers {
-		o.Connections = append(o.Connections, alert.Connection{Inbox: k.Inbox, Lease: "listen:" + string(k.Inbox),
+		o.Connections = append(o.Connections, alert.Connection{Inbox: k.Inbox, Lease: k.Lease(),
 			Report: func() connector.Health { return a.connection(k) }})
 	}
 	return alert.NewWatcher(o)

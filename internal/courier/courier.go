@@ -197,67 +197,24 @@ func (c *Courier) leading(ctx context.Context, work func(context.Context)) error
 		work(ctx)
 		return nil
 	}
+	lease := store.Lease{Store: c.Store, Name: leaseName, Node: c.Node, Log: c.Log}
 	for ctx.Err() == nil {
-		held, err := c.Store.TakeLease(ctx, leaseName, c.Node, leaseTTL)
-		if err != nil && ctx.Err() == nil {
-			c.Log.WarnContext(ctx, "the lease of webhooks could not be asked for", "error", err)
-		}
-		if held {
-			c.lead(ctx, work)
-		}
-		sleep(ctx, leaseRenew)
+		lease.Hold(ctx, work)
+		sleep(ctx, store.LeaseRenew)
 	}
 	return nil
 }
 
-func (c *Courier) lead(ctx context.Context, work func(context.Context)) {
-	leading, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var renewing sync.WaitGroup
-	renewing.Go(func() { c.renew(leading, cancel) })
-	work(leading)
-	cancel()
-	renewing.Wait()
-	giving, done := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
-	defer done()
-	if err := c.Store.GiveLease(giving, leaseName, c.Node); err != nil {
-		c.Log.WarnContext(ctx, "the lease of webhooks could not be given back; it expires by itself", "error", err)
-	}
-}
+// leaseName is the lease of who sends webhooks.
+const leaseName = "webhooks"
 
-const (
-	leaseName  = "webhooks"
-	leaseTTL   = 9 * time.Second
-	leaseRenew = 3 * time.Second
-)
-
-// renew keeps the lease; when it is lost, or could not be renewed until shortly before it expires, lost is called.
-func (c *Courier) renew(ctx context.Context, lost func()) {
-	renewed := time.Now()
-	for sleep(ctx, leaseRenew) {
-		held, err := c.Store.TakeLease(ctx, leaseName, c.Node, leaseTTL)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err == nil && held:
-			renewed = time.Now()
-		case err == nil || time.Since(renewed) > leaseTTL-leaseRenew:
-			c.Log.WarnContext(ctx, "the lease of webhooks is lost: another node sends them", "error", err)
-			lost()
-			return
-		}
-	}
-}
-
-// sleep waits, and tells whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-t.C:
-		return true
 	}
 }
 

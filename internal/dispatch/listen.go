@@ -13,11 +13,7 @@ import (
 	"kefu/internal/switchboard"
 )
 
-const (
-	leaseTTL   = 9 * time.Second // another node takes over within 15 s
-	leaseRenew = 3 * time.Second
-	listenRest = time.Second // first pause after a listener failed; doubles up to a minute
-)
+const listenRest = time.Second // first pause after a listener failed; doubles up to a minute
 
 // Keeper holds one inbox's connection while this node has the lease for it.
 type Keeper struct {
@@ -52,13 +48,13 @@ func (k *Keeper) Run(ctx context.Context) error {
 	k.report("degraded", "waiting for the lease: another node may hold the connection")
 	rest := listenRest
 	for ctx.Err() == nil {
-		held, err := k.acquire(ctx)
-		if err != nil && ctx.Err() == nil {
-			k.Log.WarnContext(ctx, "the lease of a connection could not be asked for", "inbox", k.Inbox, "error", err)
-		}
+		began := time.Now()
+		var err error
+		held := k.lease().Hold(ctx, func(ctx context.Context) {
+			k.report("ok", "this node holds the connection")
+			err = k.Listener.Listen(ctx, k.receive)
+		})
 		if held {
-			began := time.Now()
-			err := k.hold(ctx)
 			if fatal := new(connector.FatalError); errors.As(err, &fatal) {
 				k.report("off", fatal.Words)
 				k.Log.ErrorContext(ctx, "the connection is given up until somebody mends it and the program is started again", "inbox", k.Inbox, "error", fatal.Words)
@@ -75,7 +71,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		}
 		rest = min(2*rest, time.Minute)
 		if !held {
-			rest = leaseRenew
+			rest = store.LeaseRenew
 		}
 	}
 	return nil
@@ -89,30 +85,12 @@ func (k *Keeper) complain(ctx context.Context, err error) {
 	k.Log.WarnContext(ctx, "the connection was lost and is made again", "inbox", k.Inbox, "error", err)
 }
 
-// acquire takes the lease, at once from a node that is gone.
-func (k *Keeper) acquire(ctx context.Context) (held bool, err error) {
-	return k.Store.TakeLease(ctx, k.lease(), k.Node, leaseTTL)
+func (k *Keeper) lease() store.Lease {
+	return store.Lease{Store: k.Store, Name: k.Lease(), Node: k.Node, Log: k.Log.With("inbox", k.Inbox)}
 }
 
-func (k *Keeper) lease() string { return "listen:" + string(k.Inbox) }
-
-// hold listens while the lease can be renewed, and gives it back at the end.
-func (k *Keeper) hold(ctx context.Context) error {
-	listening, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var renewing sync.WaitGroup
-	renewing.Go(func() { k.renew(listening, cancel) })
-	k.report("ok", "this node holds the connection")
-	err := k.Listener.Listen(listening, k.receive)
-	cancel()
-	renewing.Wait()
-	release, done := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
-	defer done()
-	if e := k.Store.GiveLease(release, k.lease(), k.Node); e != nil {
-		k.Log.WarnContext(ctx, "the lease could not be given back; it expires by itself", "inbox", k.Inbox, "error", e)
-	}
-	return err
-}
+// Lease is the name of the lease that whoever holds the connection has.
+func (k *Keeper) Lease() string { return "listen:" + string(k.Inbox) }
 
 func (k *Keeper) receive(ctx context.Context, in connector.Inbound) (connector.Result, error) {
 	res, err := k.Switchboard.Receive(ctx, k.Inbox, in)
@@ -120,24 +98,6 @@ func (k *Keeper) receive(ctx context.Context, in connector.Inbound) (connector.R
 		k.Recovered(1)
 	}
 	return res, err
-}
-
-// renew keeps the lease; when it is lost, or could not be renewed until shortly before it expires, listening ends.
-func (k *Keeper) renew(ctx context.Context, lost func()) {
-	renewed := time.Now()
-	for sleep(ctx, leaseRenew) {
-		held, err := k.acquire(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err == nil && held:
-			renewed = time.Now()
-		case err == nil || time.Since(renewed) > leaseTTL-leaseRenew:
-			k.Log.WarnContext(ctx, "the lease of the connection is lost: another node takes over", "inbox", k.Inbox, "error", err)
-			lost()
-			return
-		}
-	}
 }
 
 // sleep waits, and tells whether ctx is still alive.
