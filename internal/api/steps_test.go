@@ -27,6 +27,7 @@ func steps() []step {
 		sessionSteps(),
 		webhookSteps(),
 		alertSteps(),
+		articleSteps(),
 		endSteps(),
 		loginSteps(),
 	)
