@@ -8,7 +8,6 @@ func (s *server) operations() []operation {
 		s.loginRoutes(),
 		s.conversationRoutes(),
 		s.messageRoutes(),
-		s.ticketRoutes(),
 		s.eventRoutes(),
 		s.searchRoutes(),
 		s.agentRoutes(),
