@@ -11,7 +11,7 @@ import (
 
 // SureEnough is the confidence below which the bot does not answer. It is where, on the questions in testdata, few that have an article go
 // without an answer and few that have none get one.
-const SureEnough = 0.5
+const SureEnough = 0.3
 
 // Why the bot would hand off.
 const (
