@@ -8,6 +8,7 @@ func (s *server) operations() []operation {
 		s.loginRoutes(),
 		s.conversationRoutes(),
 		s.messageRoutes(),
+		s.ticketRoutes(),
 		s.eventRoutes(),
 		s.searchRoutes(),
 		s.agentRoutes(),

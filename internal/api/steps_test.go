@@ -17,6 +17,7 @@ func steps() []step {
 		attachmentSteps(),
 		conversationSteps(),
 		messageSteps(),
+		ticketSteps(),
 		contactSteps(),
 		auditSteps(),
 		statusSteps(),

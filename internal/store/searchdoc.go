@@ -43,7 +43,8 @@ const (
 	searchMessages = `SELECT m.id, m.conversation_id, c.inbox_id, c.subject, m.created_at, m.text, m.content, m.meta
 FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id`
 	searchConversations = `SELECT id, id, inbox_id, subject, created_at, subject, '', '' FROM conversation WHERE id`
-	searchTickets       = `SELECT id, conversation_id, inbox_id, title, created_at, title, CAST(number AS TEXT), external_id FROM ticket WHERE id`
+	searchTickets       = `SELECT id, conversation_id, inbox_id, title, created_at, title, CAST(number AS TEXT), external_id || ' ' || description
+FROM ticket WHERE id`
 	searchContacts      = `SELECT id, '', '', name, created_at, name, email || ' ' || phone, external_id FROM contact WHERE erased_at = 0 AND merged_into = '' AND id`
 	searchArticles      = `SELECT id, '', '', title, created_at, title, keywords, body FROM article WHERE published AND id`
 
