@@ -45,8 +45,8 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id`
 	searchConversations = `SELECT id, id, inbox_id, subject, created_at, subject, '', '' FROM conversation WHERE id`
 	searchTickets       = `SELECT id, conversation_id, inbox_id, title, created_at, title, CAST(number AS TEXT), external_id || ' ' || description
 FROM ticket WHERE id`
-	searchContacts      = `SELECT id, '', '', name, created_at, name, email || ' ' || phone, external_id FROM contact WHERE erased_at = 0 AND merged_into = '' AND id`
-	searchArticles      = `SELECT id, '', '', title, created_at, title, keywords, body FROM article WHERE published AND id`
+	searchContacts = `SELECT id, '', '', name, created_at, name, email || ' ' || phone, external_id FROM contact WHERE erased_at = 0 AND merged_into = '' AND id`
+	searchArticles = `SELECT id, '', '', title, created_at, title, keywords, body FROM article WHERE published AND id`
 
 	sqlTicketIDs        = `SELECT id FROM ticket WHERE conversation_id IN ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlContactIDs       = `SELECT contact_id FROM conversation WHERE contact_id <> '' AND id IN ($1, $2, $3, $4, $5, $6, $7, $8)`

@@ -90,12 +90,7 @@ func (c *change) makeTicket(by kefu.Caller, in NewTicket, p ticketPlan) (MadeTic
 	if _, err := c.assignByName(&p); err != nil {
 		return MadeTicket{}, err
 	}
-	conv, err := in.ConversationID, error(nil)
-	if conv != "" {
-		err = c.fillTicket(by, conv, p)
-	} else {
-		conv, err = c.startTicket(by, in, p)
-	}
+	conv, err := c.ticketed(by, in, p)
 	if err != nil {
 		return MadeTicket{}, err
 	}
@@ -108,6 +103,14 @@ func (c *change) makeTicket(by kefu.Caller, in NewTicket, p ticketPlan) (MadeTic
 	}
 	shown, err := shownTicket(c.Tx, t)
 	return MadeTicket{WorkTicket: shown}, err
+}
+
+// ticketed gives the conversation whose ticket is what was asked for.
+func (c *change) ticketed(by kefu.Caller, in NewTicket, p ticketPlan) (kefu.ConversationID, error) {
+	if in.ConversationID != "" {
+		return in.ConversationID, c.fillTicket(by, in.ConversationID, p)
+	}
+	return c.startTicket(by, in, p)
 }
 
 // fillTicket gives the ticket of a conversation what it is asked for with.
