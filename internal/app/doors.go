@@ -11,7 +11,6 @@ import (
 	"kefu/internal/alert"
 	"kefu/internal/api"
 	"kefu/internal/auth"
-	"kefu/internal/knowledge"
 	"kefu/internal/stream"
 )
 
@@ -46,7 +45,7 @@ func (a *App) openDoors() {
 	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
 		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, Alerts: &alert.Alerts{Store: a.store},
-		Knowledge: knowledge.New(knowledge.Options{Store: a.store, Bus: a.signals, Box: a.box}),
+		Knowledge: a.knowing,
 		PublicURL: a.cfg.PublicURL, Version: a.Version,
 		Socket: a.hub.Handler(), Stopping: a.stopping})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"kefu"
 	"kefu/internal/lexis"
@@ -30,20 +31,24 @@ type index struct {
 	at    map[kefu.ArticleID]int // of docs
 	keys  map[string][]int       // translations, as places in docs
 	dead  int
+	// begins are the words that begin with a character, of texts that are written without spaces.
+	begins map[string][]string
 }
 
-// posting is where a word stands.
-type posting struct {
-	live int // documents that are still there
-	in   []place
-}
+// posting is where a word stands, also in documents that are no more.
+type posting struct{ in []place }
 
-// place is a word in one document: whether its title and its keywords have it, and how often its text does.
-type place struct {
-	doc            int32
-	title, keyword bool
-	times          uint8 // in the text; no more are counted
-}
+// place is a word in one document: how often its text has it (4 bits), whether its keywords and its title do (a bit each), which it is.
+type place uint32
+
+const (
+	timesMask  place = 15
+	keywordBit place = 1 << 4
+	titleBit   place = 1 << 5
+	docShift         = 6
+)
+
+func (p place) doc() int { return int(p >> docShift) }
 
 // doc is one article.
 type doc struct {
@@ -53,8 +58,6 @@ type doc struct {
 	published bool
 	live      bool
 	lead      []string // the words of title and keywords, in their order
-	words     []string // each once
-	length    int      // of the text, in words
 }
 
 func newIndex() *index {
@@ -67,7 +70,7 @@ func newIndex() *index {
 // clear forgets everything; the caller holds mu, or is the only one.
 func (x *index) clear() {
 	x.rev, x.dead, x.docs = 0, 0, nil
-	x.words, x.at, x.keys = map[string]*posting{}, map[kefu.ArticleID]int{}, map[string][]int{}
+	x.words, x.at, x.keys, x.begins = map[string]*posting{}, map[kefu.ArticleID]int{}, map[string][]int{}, map[string][]string{}
 }
 
 // follow takes in what changed since the last question.
@@ -145,47 +148,61 @@ type reading struct {
 func readArticle(a kefu.Article) reading {
 	title, keywords, text := lexis.Tokens(a.Title), lexis.Tokens(strings.Join(a.Keywords, "\n")), lexis.Tokens(plain(a.Body))
 	text = text[:min(len(text), maxWords)]
-	r := reading{doc: doc{id: a.ID, key: a.Key, locale: a.Locale, published: a.Published, live: true, length: len(text)}, places: map[string]place{}}
-	r.lead = append(append(r.lead, title...), keywords...)
-	note := func(words []string, with func(*place)) {
-		for _, w := range words {
-			p, known := r.places[w]
-			if !known {
-				r.words = append(r.words, w)
-			}
-			with(&p)
-			r.places[w] = p
+	r := reading{doc: doc{id: a.ID, key: a.Key, locale: a.Locale, published: a.Published, live: true}, places: make(map[string]place, len(text))}
+	r.lead = append(append(make([]string, 0, len(title)+len(keywords)), title...), keywords...)
+	for _, w := range title {
+		r.places[w] |= titleBit
+	}
+	for _, w := range keywords {
+		r.places[w] |= keywordBit
+	}
+	for _, w := range text {
+		if p := r.places[w]; p&timesMask < timesMask {
+			r.places[w] = p + 1
 		}
 	}
-	note(title, func(p *place) { p.title = true })
-	note(keywords, func(p *place) { p.keyword = true })
-	note(text, func(p *place) {
-		if p.times < 255 {
-			p.times++
-		}
-	})
 	return r
 }
 
 // add appends a document; the caller holds mu.
 func (x *index) add(r reading) {
 	n := len(x.docs)
-	for i, w := range r.words {
+	for w, p := range r.places {
 		on := x.words[w]
 		if on == nil {
-			w = strings.Clone(w) // and not a part of the whole text
-			on = &posting{}
-			x.words[w] = on
+			on = x.learn(w)
 		}
-		r.words[i] = w
-		p := r.places[w]
-		p.doc = int32(n) //nolint:gosec // there are never so many
-		on.in, on.live = append(on.in, p), on.live+1
+		on.in = append(on.in, p|place(n)<<docShift) //nolint:gosec // there are never so many
+	}
+	for i, w := range r.lead {
+		r.lead[i] = strings.Clone(w)
 	}
 	x.docs, x.at[r.id] = append(x.docs, r.doc), n
 	if r.key != "" {
 		x.keys[r.key] = append(x.keys[r.key], n)
 	}
+}
+
+// learn takes in a new word, and not the whole text that it is a part of.
+func (x *index) learn(w string) *posting {
+	w = strings.Clone(w)
+	on := &posting{}
+	x.words[w] = on
+	if isPair(w) {
+		_, size := utf8.DecodeRuneInString(w)
+		x.begins[w[:size]] = append(x.begins[w[:size]], w)
+	}
+	return on
+}
+
+// live counts the documents that a word stands in.
+func (x *index) live(on *posting) (n int) {
+	for _, p := range on.in {
+		if x.docs[p.doc()].live {
+			n++
+		}
+	}
+	return n
 }
 
 // remove forgets a document but for its places, which count for nothing any more; the caller holds mu.
@@ -195,9 +212,6 @@ func (x *index) remove(id kefu.ArticleID) {
 		return
 	}
 	d := &x.docs[n]
-	for _, w := range d.words {
-		x.words[w].live--
-	}
 	if all := x.keys[d.key]; d.key != "" {
 		kept := all[:0]
 		for _, other := range all {

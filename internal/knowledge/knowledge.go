@@ -28,6 +28,11 @@ type Knowledge struct {
 // New makes the rules. They hold nothing until the first question.
 func New(o Options) *Knowledge { return &Knowledge{Options: o, index: newIndex(), reader: newReader()} }
 
+// Warm reads all articles, so that the first question need not wait for it.
+func (k *Knowledge) Warm(ctx context.Context) error {
+	return k.Store.View(ctx, func(tx *store.Tx) error { return k.index.follow(ctx, tx) })
+}
+
 // look reads on one snapshot.
 func look[T any](ctx context.Context, k *Knowledge, fn func(*store.Tx) (T, error)) (out T, err error) {
 	err = k.Store.View(ctx, func(tx *store.Tx) (err error) {

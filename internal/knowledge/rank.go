@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"kefu"
 )
@@ -52,15 +51,10 @@ func (x *index) rank(a asked) []ranked {
 	if total == 0 {
 		return nil
 	}
-	best := make([]int, 0, len(scores))
-	for n := range scores {
-		best = append(best, n)
-	}
 	order := func(l, r int) int {
 		return cmp.Or(-cmp.Compare(scores[l], scores[r]), cmp.Compare(x.docs[l].id, x.docs[r].id))
 	}
-	slices.SortFunc(best, order)
-	best = best[:min(len(best), candidates)]
+	best := top(scores, order)
 	for _, n := range best {
 		s := scores[n] / total
 		s += phrase * (1 - s) * inOrder(a.words, x.docs[n].lead)
@@ -73,24 +67,43 @@ func (x *index) rank(a asked) []ranked {
 	return x.oncePerKey(a, best, scores)
 }
 
-// scores adds up what the words of a question are worth in each article that has any; total is what all of them would be.
-func (x *index) scores(a asked) (scores map[int]float64, total float64) {
-	scores = map[int]float64{}
+// top lists the places of the best scores, the best first.
+func top(scores []float64, order func(l, r int) int) []int {
+	best := make([]int, 0, candidates+1)
+	for n, s := range scores {
+		if s == 0 || len(best) == candidates && order(n, best[candidates-1]) > 0 {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(best, n, order)
+		if best = slices.Insert(best, i, n); len(best) > candidates {
+			best = best[:candidates]
+		}
+	}
+	return best
+}
+
+// scores adds up what the words of a question are worth in each article; total is what all of them would be.
+func (x *index) scores(a asked) (scores []float64, total float64) {
+	scores = make([]float64, len(x.docs))
 	all := float64(len(x.at))
 	rarest := math.Log(1 + all)
 	for _, w := range a.words {
 		on := x.words[w]
-		if on == nil || on.live == 0 {
+		live := 0
+		if on != nil {
+			live = x.live(on)
+		}
+		if live == 0 {
 			total += rarest * map[bool]float64{true: unknownPair, false: unknownWord}[isPair(w)]
 			continue
 		}
-		weight := math.Log(1 + all/float64(on.live))
+		weight := math.Log(1 + all/float64(live))
 		if a.begin == "" || total == 0 {
 			total += weight
 		}
 		for _, p := range on.in {
-			if d := x.docs[p.doc]; d.live && (d.published || a.drafts) {
-				scores[int(p.doc)] = worth(a, scores[int(p.doc)], weight*p.match())
+			if d := &x.docs[p.doc()]; d.live && (d.published || a.drafts) {
+				scores[p.doc()] = worth(a, scores[p.doc()], weight*p.match())
 			}
 		}
 	}
@@ -108,14 +121,14 @@ func worth(a asked, so, more float64) float64 {
 // match is how much an article is about a word, from 0 to 1.
 func (p place) match() float64 {
 	text := 0.0
-	if p.times > 0 {
-		n := float64(p.times - 1)
+	if times := p & timesMask; times > 0 {
+		n := float64(times - 1)
 		text = inText + oftenMore*n/(n+often)
 	}
 	switch {
-	case p.title:
+	case p&titleBit != 0:
 		return inTitle
-	case p.keyword:
+	case p&keywordBit != 0:
 		return max(inKeyword, text)
 	}
 	return text
@@ -141,19 +154,28 @@ func inOrder(words, lead []string) float64 {
 	return float64(n) / float64(len(words)-1)
 }
 
-// beginning lists the words that begin with something, in their order.
-func (x *index) beginning(with string) (all []string) {
-	for w, on := range x.words {
-		if on.live > 0 && strings.HasPrefix(w, with) {
-			all = append(all, w)
+// beginning lists the words that begin with a character, those of most articles first.
+func (x *index) beginning(with string) []string {
+	type word struct {
+		text string
+		live int
+	}
+	var all []word
+	for _, w := range x.begins[with] {
+		if n := x.live(x.words[w]); n > 0 {
+			all = append(all, word{w, n})
 		}
 	}
-	slices.Sort(all)
-	return all[:min(len(all), maxQuestionWords)]
+	slices.SortFunc(all, func(a, b word) int { return cmp.Or(b.live-a.live, cmp.Compare(a.text, b.text)) })
+	var out []string
+	for _, w := range all[:min(len(all), maxQuestionWords)] {
+		out = append(out, w.text)
+	}
+	return out
 }
 
 // oncePerKey shows of translations one.
-func (x *index) oncePerKey(a asked, best []int, scores map[int]float64) (out []ranked) {
+func (x *index) oncePerKey(a asked, best []int, scores []float64) (out []ranked) {
 	seen := map[string]bool{}
 	for _, n := range best {
 		d := x.docs[n]
