@@ -117,6 +117,8 @@ func TestAnImportChangesWhatChanged(t *testing.T) {
 			{"first", first, knowledge.ImportOptions{}, knowledge.Imported{Created: 3}},
 			{"again", first, knowledge.ImportOptions{Prune: true}, knowledge.Imported{Unchanged: 3}},
 			{"one changed", folder("en/a.md", "---\ntitle: a\ncollection: Other\n---\nx", "en/c.md", "# c"), knowledge.ImportOptions{}, knowledge.Imported{Created: 1, Updated: 1}},
+			{"another title", folder("en/c.md", "# See"), knowledge.ImportOptions{}, knowledge.Imported{Updated: 1}},
+			{"the old title", folder("en/c.md", "# c"), knowledge.ImportOptions{}, knowledge.Imported{Updated: 1}},
 			{"pruned dry", folder("en/c.md", "# c"), knowledge.ImportOptions{Prune: true, Dry: true}, knowledge.Imported{Unchanged: 1, Unpublished: 3}},
 			{"pruned", folder("en/c.md", "# c"), knowledge.ImportOptions{Prune: true}, knowledge.Imported{Unchanged: 1, Unpublished: 3}},
 			{"pruned again", folder("en/c.md", "# c"), knowledge.ImportOptions{Prune: true}, knowledge.Imported{Unchanged: 1}},

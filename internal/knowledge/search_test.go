@@ -43,6 +43,32 @@ func TestASearchSeesEveryChangeBeforeIt(t *testing.T) {
 	})
 }
 
+func TestWhatIsNotShownTakesNoPlace(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.make(some(kefu.LocaleTaiwan, "", "關於寄送", "退貨"))
+		best := r.make(some(kefu.LocaleTaiwan, "", "退貨", "退貨"))
+		first := func() string { return titles(r.find(reader(), knowledge.Query{Text: "退貨", Limit: 1})) }
+		if got := first(); got != "退貨" {
+			t.Errorf("the best is %q", got)
+		}
+		if _, err := r.UpdateArticle(t.Context(), admin(), best.ID, knowledge.ArticleChange{Published: kefu.Some(false)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := first(); got != "關於寄送" {
+			t.Errorf("behind a draft there is %q", got)
+		}
+		if got := titles(r.find(admin().Caller, knowledge.Query{Text: "退貨", Limit: 1})); got != "退貨" {
+			t.Errorf("whoever may write articles finds %q", got)
+		}
+		if err := r.DeleteArticle(t.Context(), admin(), best.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := titles(r.find(admin().Caller, knowledge.Query{Text: "退貨", Limit: 1})); got != "關於寄送" {
+			t.Errorf("behind one that was deleted there is %q", got)
+		}
+	})
+}
+
 func TestTranslationsComeOnce(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.make(some(kefu.LocaleTaiwan, "refund", "如何退貨", "到訂單頁面"))
