@@ -313,6 +313,10 @@ func TestAnErasedPersonIsInNoTicket(t *testing.T) {
 		if before == 0 {
 			t.Fatal("there is nothing to erase")
 		}
+		known, err := b.ExportContact(t.Context(), operator(), made.ContactID)
+		if err != nil || len(known.Conversations) != 1 || known.Conversations[0].FullTicket.Description != "另一個地址" {
+			t.Errorf("the export: %+v, %v", known, err)
+		}
 		if _, err := b.EraseContact(t.Context(), operator(), made.ContactID); err != nil {
 			t.Fatal(err)
 		}
