@@ -55,22 +55,6 @@ type Link struct {
 	Meta json.RawMessage
 }
 
-// Ticket is a tracked unit of work that belongs to a conversation.
-type Ticket struct {
-	ID             TicketID
-	Number         int64  // what people say; one row of numbers per instance
-	ExternalID     string // the outside system's own id
-	ConversationID ConversationID
-	InboxID        InboxID
-	Title          string
-	Status         TicketStatus
-	Priority       Priority
-	Category       string
-	AssigneeID     AgentID
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-}
-
 // Event is a past fact, written in the transaction of the change. Pos is 0 until the relay has placed it; placed positions have no gap.
 type Event struct {
 	ID             EventID

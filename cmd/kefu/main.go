@@ -55,7 +55,7 @@ Kefu（客服）在顧客提問的地方與客服回覆的地方之間傳遞對�
 		SilenceErrors: true,
 	}
 	cmd.PersistentFlags().StringVar(&s.configFile, "config", "", "configuration file (default: $KEFU_CONFIG, else kefu.yaml if it is there)")
-	cmd.AddCommand(s.serve(), demoCommand(), s.doctor(), s.migrate(), s.config(), s.apikey(), s.agent(), s.webhook(), s.openapi())
+	cmd.AddCommand(s.serve(), demoCommand(), s.doctor(), s.migrate(), s.config(), s.apikey(), s.agent(), s.webhook(), s.articles(), s.openapi())
 	return cmd
 }
 

@@ -232,13 +232,15 @@ func (p place) target(values []string) string {
 	return out
 }
 
+// success is the status of what was done; what was there already may have another one below it.
 func (p place) success() int {
+	best := 0
 	for code := range p.Responses.Map() {
 		if n, err := strconv.Atoi(code); err == nil && n < 300 {
-			return n
+			best = max(best, n)
 		}
 	}
-	return 0
+	return best
 }
 
 // sends checks a request's body against the document. Bodies of other types than JSON are not looked into.

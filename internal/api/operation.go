@@ -116,6 +116,9 @@ func tagged[I, O any](s *server, status int, h func(context.Context, *I) (O, err
 			return nil, s.refusal(ctx, err)
 		}
 		out := &reply[O]{Status: status, ETag: kefu.ETag(state(body)), Body: body}
+		if a, ok := any(body).(interface{ Again() bool }); ok && a.Again() {
+			out.Status = http.StatusOK // it was made before
+		}
 		if r := request(ctx); (r.Method == http.MethodGet || r.Method == http.MethodHead) && known(r.Header, out.ETag) {
 			out.Status = http.StatusNotModified
 		}

@@ -18,6 +18,7 @@ import (
 	"kefu/internal/api"
 	"kefu/internal/auth"
 	"kefu/internal/bus"
+	"kefu/internal/knowledge"
 	"kefu/internal/secret"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
@@ -134,7 +135,8 @@ func newRig(t testing.TB, url string, edit ...func(*names)) *rig {
 		e(who)
 	}
 	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, Webhooks: hooks,
-		Alerts: &alert.Alerts{Store: st}, PublicURL: publicURL, Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
+		Knowledge: knowledge.New(knowledge.Options{Store: st, Bus: signals, Box: box}),
+		Alerts:    &alert.Alerts{Store: st}, PublicURL: publicURL, Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
 }
 
 // withAdmin makes the first admin of the store the one that "Bearer admin" names.

@@ -9,7 +9,7 @@ import (
 
 func (s *server) searchRoutes() []operation {
 	return under("Search",
-		list("/search", "search:read", "search", "Find conversations, messages, contacts and tickets", s.search).
+		list("/search", "search:read", "search", "Find conversations, messages, contacts, tickets and articles", s.search).
 			about("Finds words, the newest first. Chinese, Japanese and Korean are found by any part of two characters, or one; Traditional and "+
 				"Simplified Chinese find each other, and so do the forms of an English word. What stands in the query is never a command. When "+
 				"nothing has all of the words, what has some of them comes on one page, with a score, the best first. Each type takes its own scope "+

@@ -10,6 +10,7 @@ import (
 	"kefu/internal/alert"
 	"kefu/internal/auth"
 	"kefu/internal/connector"
+	"kefu/internal/knowledge"
 	"kefu/internal/switchboard"
 	"kefu/internal/webhook"
 )
@@ -55,6 +56,8 @@ type Options struct {
 	Accounts *auth.Auth
 	// Webhooks holds the verbs of outgoing webhooks.
 	Webhooks *webhook.Webhooks
+	// Knowledge holds the verbs of the knowledge base.
+	Knowledge *knowledge.Knowledge
 	// Alerts reads what the operator was told.
 	Alerts *alert.Alerts
 	// PublicURL is where clients reach this server, for the API's document; "" leaves it to the address they read it from.

@@ -17,6 +17,7 @@ func steps() []step {
 		attachmentSteps(),
 		conversationSteps(),
 		messageSteps(),
+		ticketSteps(),
 		contactSteps(),
 		auditSteps(),
 		statusSteps(),
@@ -27,6 +28,7 @@ func steps() []step {
 		sessionSteps(),
 		webhookSteps(),
 		alertSteps(),
+		articleSteps(),
 		endSteps(),
 		loginSteps(),
 	)

@@ -16,6 +16,7 @@ import (
 	"kefu/internal/connector"
 	"kefu/internal/dispatch"
 	"kefu/internal/ident"
+	"kefu/internal/knowledge"
 	"kefu/internal/secret"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
@@ -57,6 +58,7 @@ type App struct {
 	metrics  *metrics
 	auth     *auth.Auth
 	webhooks *webhook.Webhooks
+	knowing  *knowledge.Knowledge
 	hub      *stream.Hub
 	stopping chan struct{} // closed when the services stop
 	handler  http.Handler
@@ -72,7 +74,7 @@ type App struct {
 // Close must be called, also after Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{Options: o, cfg: cfg, node: ident.New("node"), metrics: newMetrics(o.Version), changed: make(chan struct{}, 1), signals: bus.New()}
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.openWebhooks, a.assemble, a.openPort} {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openVault, a.openAuth, a.openWebhooks, a.openKnowledge, a.assemble, a.openPort} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err

@@ -45,6 +45,7 @@ func (a *App) openDoors() {
 	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
 		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, Alerts: &alert.Alerts{Store: a.store},
+		Knowledge: a.knowing,
 		PublicURL: a.cfg.PublicURL, Version: a.Version,
 		Socket: a.hub.Handler(), Stopping: a.stopping})
 }

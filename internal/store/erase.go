@@ -15,7 +15,8 @@ external_id = CASE WHEN author_kind = 'contact' THEN '' ELSE external_id END WHE
 	sqlVersionContents = `SELECT content FROM message_version WHERE message_id = $1 AND content <> ''`
 	sqlDropVersions    = `DELETE FROM message_version WHERE message_id = $1`
 	sqlBlankTalk       = `UPDATE conversation SET subject = '', closed_by = $2, updated_at = $3 WHERE id = $1`
-	sqlBlankTicket     = `UPDATE ticket SET title = '', category = '', updated_at = $2 WHERE conversation_id = $1`
+	sqlBlankTicket     = `UPDATE ticket SET title = '', category = '', description = '', handler = '', custom_fields = '', updated_at = $2
+WHERE conversation_id = $1`
 	sqlBlankLink       = `UPDATE link SET name = '', meta = CASE WHEN role = 'desk' THEN meta ELSE '' END, updated_at = $2 WHERE conversation_id = $1`
 	sqlBlankPayload    = `UPDATE delivery SET payload = '' WHERE id = $1 AND kind = 'status' AND state <> 'queued' AND state <> 'sending'`
 	sqlDropParked      = `DELETE FROM parked WHERE link_id = $1`
@@ -83,7 +84,7 @@ func (tx *Tx) BlankConversation(id kefu.ConversationID, links []Link, closedBy s
 			return nil, err
 		}
 	}
-	for _, text := range []string{sqlDropTranscripts, sqlDropReader} {
+	for _, text := range []string{sqlDropTranscripts, sqlDropReader, sqlBlankChanges} {
 		if _, err := tx.Exec(text, id); err != nil {
 			return nil, err
 		}

@@ -245,13 +245,19 @@ func (r *search) narrow(q *query) {
 		cond += ` AND ` + sub.conds[1]
 	}
 	seen := `COALESCE((SELECT ` + cond + ` FROM conversation c WHERE c.id = s.conversation_id), 1 = 0)`
-	if r.messages || !slices.Contains(r.f.Kinds, FoundContact) {
+	contacts, articles := slices.Contains(r.f.Kinds, FoundContact), slices.Contains(r.f.Kinds, FoundArticle)
+	if r.messages || !contacts && !articles {
 		q.and(seen, args...)
 		return
+	}
+	// Articles are for everybody who may read any, and came by no inbox.
+	article := ` WHEN 'article' THEN 1 = 1`
+	if r.f.InboxID != "" {
+		article = ` WHEN 'article' THEN 1 = 0`
 	}
 	contact := newQuery(`SELECT 1 FROM contact k`)
 	contact.and(`k.id = s.ref`)
 	contact.seeContact(r.sight)
 	contact.andIf(r.f.InboxID != "", `EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = k.id AND v.inbox_id = ?)`, r.f.InboxID)
-	q.and(`CASE s.kind WHEN 'contact' THEN EXISTS (`+contact.plain()+`) ELSE `+seen+` END`, append(contact.args, args...)...)
+	q.and(`CASE s.kind`+article+` WHEN 'contact' THEN EXISTS (`+contact.plain()+`) ELSE `+seen+` END`, append(contact.args, args...)...)
 }

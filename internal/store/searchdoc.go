@@ -16,18 +16,19 @@ const (
 	FoundConversation SearchKind = "conversation"
 	FoundTicket       SearchKind = "ticket"
 	FoundContact      SearchKind = "contact"
+	FoundArticle      SearchKind = "article"
 )
 
 // SearchKinds lists them in the order in which the index walks their tables.
 func SearchKinds() []SearchKind {
-	return []SearchKind{FoundMessage, FoundConversation, FoundTicket, FoundContact}
+	return []SearchKind{FoundMessage, FoundConversation, FoundTicket, FoundContact, FoundArticle}
 }
 
 // SearchDoc is something that can be found, as it stands now.
 type SearchDoc struct {
 	Kind           SearchKind
 	Ref            string
-	ConversationID kefu.ConversationID // "" for a contact
+	ConversationID kefu.ConversationID // "" for a contact and an article
 	InboxID        kefu.InboxID
 	// Title is what it is called by; Texts are what is looked through, the title too when it has words of its own.
 	Title string
@@ -42,8 +43,10 @@ const (
 	searchMessages = `SELECT m.id, m.conversation_id, c.inbox_id, c.subject, m.created_at, m.text, m.content, m.meta
 FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id`
 	searchConversations = `SELECT id, id, inbox_id, subject, created_at, subject, '', '' FROM conversation WHERE id`
-	searchTickets       = `SELECT id, conversation_id, inbox_id, title, created_at, title, CAST(number AS TEXT), external_id FROM ticket WHERE id`
-	searchContacts      = `SELECT id, '', '', name, created_at, name, email || ' ' || phone, external_id FROM contact WHERE erased_at = 0 AND merged_into = '' AND id`
+	searchTickets       = `SELECT id, conversation_id, inbox_id, title, created_at, title, CAST(number AS TEXT), external_id || ' ' || description
+FROM ticket WHERE id`
+	searchContacts = `SELECT id, '', '', name, created_at, name, email || ' ' || phone, external_id FROM contact WHERE erased_at = 0 AND merged_into = '' AND id`
+	searchArticles = `SELECT id, '', '', title, created_at, title, keywords, body FROM article WHERE published AND id`
 
 	sqlTicketIDs        = `SELECT id FROM ticket WHERE conversation_id IN ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlContactIDs       = `SELECT contact_id FROM conversation WHERE contact_id <> '' AND id IN ($1, $2, $3, $4, $5, $6, $7, $8)`
@@ -54,6 +57,7 @@ FROM message m JOIN conversation c ON c.id = m.conversation_id WHERE m.id`
 	sqlWalkConversation = `SELECT id FROM conversation WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)`
 	sqlWalkTicket       = `SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)`
 	sqlWalkContact      = `SELECT id FROM contact WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)`
+	sqlWalkArticle      = `SELECT id FROM article WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)`
 )
 
 // SearchDocs reads what stands behind rows of the index, or is to stand there. What is gone, recalled, erased or empty is left out.
@@ -63,7 +67,7 @@ func (tx *Tx) SearchDocs(kind SearchKind, refs []string) ([]SearchDoc, error) {
 	}
 	places, args := anyOf(refs)
 	head := map[SearchKind]string{FoundMessage: searchMessages, FoundConversation: searchConversations, FoundTicket: searchTickets,
-		FoundContact: searchContacts}[kind]
+		FoundContact: searchContacts, FoundArticle: searchArticles}[kind]
 	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (SearchDoc, error) {
 		d := SearchDoc{Kind: kind}
 		var one, two, three string
@@ -102,7 +106,7 @@ func searched(c kefu.Content) []string {
 // WalkSearch lists the next ids of a table below one, the highest first.
 func (tx *Tx) WalkSearch(kind SearchKind, below string, limit int) ([]string, error) {
 	text := map[SearchKind]string{FoundMessage: sqlWalkMessage, FoundConversation: sqlWalkConversation, FoundTicket: sqlWalkTicket,
-		FoundContact: sqlWalkContact}[kind]
+		FoundContact: sqlWalkContact, FoundArticle: sqlWalkArticle}[kind]
 	return sqldb.Many(tx.Tx, scanString, text, below, limit)
 }
 

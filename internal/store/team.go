@@ -107,6 +107,9 @@ func (tx *Tx) DeleteTeam(id kefu.TeamID) (conversations int64, err error) {
 			return 0, err
 		}
 	}
+	if err := tx.unteam(id); err != nil {
+		return 0, err
+	}
 	return tx.Exec(sqlUnteam, id, tx.now())
 }
 

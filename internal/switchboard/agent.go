@@ -239,14 +239,15 @@ func (c *change) hand(conv *store.Conversation, by kefu.Author, to kefu.AgentID)
 	if err != nil {
 		return err
 	}
-	t.AssigneeID = to
-	if err := c.UpdateTicket(t); err != nil {
+	given := t
+	given.AssigneeID = to
+	if _, err := c.keepTicket(t, given, by); err != nil {
 		return err
 	}
 	if err := c.conversationEvent("conversation.assigned", *conv, by, &from); err != nil {
 		return err
 	}
-	return c.ticketEvent("ticket.updated", t, by)
+	return c.ticketEvent("ticket.updated", given, by)
 }
 
 // free gives a conversation that opens again to the queue when whose it was is not there any more.

@@ -139,8 +139,10 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 	if err != nil {
 		return err
 	}
-	t.AssigneeID = conv.AssigneeID
-	if err := c.UpdateTicket(t); err != nil {
+	given := t
+	given.AssigneeID, given.TeamID = conv.AssigneeID, conv.TeamID
+	changed, err := c.keepTicket(t, given, by)
+	if err != nil {
 		return err
 	}
 	kind, before := "conversation.assigned", &previous
@@ -150,8 +152,8 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 	if err := c.conversationEvent(kind, conv, by, before); err != nil {
 		return err
 	}
-	if before != nil {
-		if err := c.ticketEvent("ticket.updated", t, by); err != nil {
+	if before != nil || changed {
+		if err := c.ticketEvent("ticket.updated", given, by); err != nil {
 			return err
 		}
 	}

@@ -64,6 +64,8 @@ type amendment struct {
 	labels     []kefu.LabelID
 	assignee   string
 	changed    []string // members
+	// ticket changes what only the ticket has; nil changes nothing.
+	ticket func(*kefu.Ticket)
 }
 
 func (a *amendment) plan(ch ConversationChange) error {
@@ -232,18 +234,23 @@ func (a *amendment) others() error {
 			return err
 		}
 	}
-	if a.next.Subject == a.conv.Subject && a.next.Priority == a.conv.Priority {
+	if a.next.Subject == a.conv.Subject && a.next.Priority == a.conv.Priority && a.next.TeamID == a.conv.TeamID && a.ticket == nil {
 		return nil
 	}
 	t, err := a.c.TicketOf(a.conv.ID)
 	if err != nil {
 		return err
 	}
-	t.Title, t.Priority = a.next.Subject, a.next.Priority
-	if err := a.c.UpdateTicket(t); err != nil || slices.Contains(a.changed, "assignee_id") {
+	next := t
+	next.Title, next.Priority, next.TeamID = a.next.Subject, a.next.Priority, a.next.TeamID
+	if a.ticket != nil {
+		a.ticket(&next)
+	}
+	changed, err := a.c.keepTicket(t, next, a.by)
+	if err != nil || !changed || slices.Contains(a.changed, "assignee_id") {
 		return err // who has it is told with it
 	}
-	return a.c.ticketEvent("ticket.updated", t, a.by)
+	return a.c.ticketEvent("ticket.updated", next, a.by)
 }
 
 // closeHere closes a conversation from Kefu itself: every other side is told.

@@ -26,7 +26,7 @@ func (b *Switchboard) StartConversation(ctx context.Context, ask kefu.Ask, in Ne
 		if err != nil {
 			return Conversation{}, err
 		}
-		conv, err := c.start(ask.Caller, in, who)
+		conv, err := c.start(ask.Caller, in, who, kefu.Ticket{})
 		if err != nil {
 			return Conversation{}, err
 		}
@@ -163,8 +163,8 @@ func (c *change) findPerson(by kefu.Author, p NewPerson) (kefu.Contact, error) {
 	return kefu.Contact{}, errTwin
 }
 
-// start makes the conversation, checked.
-func (c *change) start(by kefu.Caller, in NewConversation, who kefu.Contact) (store.Conversation, error) {
+// start makes the conversation, checked. t has what its ticket does not take from it.
+func (c *change) start(by kefu.Caller, in NewConversation, who kefu.Contact, t kefu.Ticket) (store.Conversation, error) {
 	sight, err := c.Sight(by)
 	if err != nil {
 		return store.Conversation{}, err
@@ -197,18 +197,18 @@ func (c *change) start(by kefu.Caller, in NewConversation, who kefu.Contact) (st
 	if sight.Kind == kefu.SeesBound && !sight.Sees(seenOf(store.Conversation{Conversation: conv})) {
 		return store.Conversation{}, kefu.Errorf(kefu.KindForbidden, "this program is bound to other inboxes and teams: name one of them in inbox_id or team_id")
 	}
-	return c.begin(conv, in.Content, labels, authorFor(by, who))
+	return c.begin(conv, t, in.Content, labels, authorFor(by, who))
 }
 
 // begin stores a new conversation that is begun here.
-func (c *change) begin(conv kefu.Conversation, opening string, labels []kefu.LabelID, actor kefu.Author) (store.Conversation, error) {
+func (c *change) begin(conv kefu.Conversation, t kefu.Ticket, opening string, labels []kefu.LabelID, actor kefu.Author) (store.Conversation, error) {
 	out := store.Conversation{Conversation: conv}
 	if len(labels) > 0 {
 		if err := c.SetLabels(out, labels); err != nil {
 			return out, err
 		}
 	}
-	if _, err := c.establish(conv, "", opening, actor); err != nil {
+	if _, err := c.establish(conv, t, opening, actor); err != nil {
 		return out, err
 	}
 	if conv.AssigneeID == "" {

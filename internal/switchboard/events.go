@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -104,8 +105,9 @@ func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) erro
 // toldOfTicket is ticketEvent for who knows the ticket's words.
 func (c *change) toldOfTicket(kind string, t kefu.Ticket, words store.TicketWords, actor kefu.Author) error {
 	return c.event(kind, t.ConversationID, actor, ticketData{
-		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title, Description: words.Description,
-		Priority: t.Priority, Category: t.Category, Status: t.Status, AssigneeID: orNull(t.AssigneeID), CustomerEmail: words.CustomerEmail,
+		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title,
+		Description: cmp.Or(t.Description, words.Description),
+		Priority:    t.Priority, Category: t.Category, Status: t.Status, AssigneeID: orNull(t.AssigneeID), CustomerEmail: words.CustomerEmail,
 		CreatedAt: t.CreatedAt, UpdatedAt: c.Now,
 	})
 }

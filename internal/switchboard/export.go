@@ -21,7 +21,8 @@ type Export struct {
 type ExportedConversation struct {
 	Conversation
 
-	Messages []Message `json:"messages" doc:"All messages, notes included, in their order. Files are links that do not end."`
+	FullTicket WorkTicket `json:"full_ticket" doc:"The ticket with its description and custom fields."`
+	Messages   []Message  `json:"messages" doc:"All messages, notes included, in their order. Files are links that do not end."`
 }
 
 // ExportContact gives everything about a person as one document. It is written into the audit log, and its answer is kept for nobody: a
@@ -69,11 +70,15 @@ func (b *Switchboard) export(tx *store.Tx, by kefu.Caller, k kefu.Contact) (Expo
 		if err != nil {
 			return out, err
 		}
+		full, err := shownTicket(tx, ticket)
+		if err != nil {
+			return out, err
+		}
 		messages, err := b.exportMessages(tx, by, conv.ID)
 		if err != nil {
 			return out, err
 		}
-		out.Conversations = append(out.Conversations, ExportedConversation{b.showConversation(by, conv, ticket), messages})
+		out.Conversations = append(out.Conversations, ExportedConversation{b.showConversation(by, conv, ticket), full, messages})
 	}
 	return out, nil
 }

@@ -139,6 +139,7 @@ func (p *indexPlan) follow(tx *store.Tx, events []kefu.Event) error {
 		p.pos = e.Pos
 		var data struct {
 			MessageID string `json:"message_id"`
+			ArticleID string `json:"article_id"`
 			UserID    string `json:"user_id"`
 			Role      string `json:"role"`
 		}
@@ -147,6 +148,9 @@ func (p *indexPlan) follow(tx *store.Tx, events []kefu.Event) error {
 		}
 		if data.MessageID != "" {
 			p.ask(store.FoundMessage, data.MessageID)
+		}
+		if data.ArticleID != "" {
+			p.ask(store.FoundArticle, data.ArticleID)
 		}
 		if data.UserID != "" && data.Role == roleContact {
 			users = append(users, data.UserID)

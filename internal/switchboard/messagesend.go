@@ -246,7 +246,7 @@ func (c *change) follow(old store.Conversation, m *store.Message) (store.Convers
 	}
 	return c.begin(kefu.Conversation{ID: kefu.ConversationID(ident.New("cnv")), InboxID: inbox, ContactID: old.ContactID, Subject: old.Subject,
 		Status: kefu.StatusOpen, Handler: kefu.HandlerQueue, Priority: old.Priority, TeamID: old.TeamID, PreviousID: old.ID, CreatedAt: c.Now,
-		Labels: []string{}}, m.Content.Text, nil, m.Author)
+		Labels: []string{}}, kefu.Ticket{}, m.Content.Text, nil, m.Author)
 }
 
 // talkOf finds the conversation of a message that names none: the contact's newest that is not closed, else a new one.
@@ -276,7 +276,7 @@ func (c *change) talkOf(by kefu.Caller, in NewMessage) (kefu.ConversationID, err
 			return id, c.prefer(conv, in.PreferAgent, authorFor(by, who))
 		}
 	}
-	conv, err := c.start(by, start, who)
+	conv, err := c.start(by, start, who, kefu.Ticket{})
 	if err != nil {
 		return "", err
 	}

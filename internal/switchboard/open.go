@@ -59,21 +59,24 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 	if in.Kind == connector.InOpen {
 		opening = in.Content.Text
 	}
-	t, err := c.establish(conv, in.ThreadID, opening, actor)
+	t, err := c.establish(conv, kefu.Ticket{ExternalID: in.ThreadID}, opening, actor)
 	l.Number = t.Number
 	return l, err == nil, err
 }
 
-// establish stores a new conversation with its ticket and its links to the desks, and tells of it. opening is the text of the message that
-// it is opened with, which follows.
-func (c *change) establish(conv kefu.Conversation, ticketName, opening string, actor kefu.Author) (kefu.Ticket, error) {
-	t := kefu.Ticket{ID: kefu.TicketID(ident.New("tkt")), ExternalID: ticketName, ConversationID: conv.ID, InboxID: conv.InboxID, Title: conv.Subject,
-		Status: kefu.TicketPending, Priority: conv.Priority, AssigneeID: conv.AssigneeID, CreatedAt: c.Now}
+// establish stores a new conversation with its ticket and its links to the desks, and tells of it. t has what the ticket does not take from
+// the conversation. opening is the text of the message that it is opened with, which follows.
+func (c *change) establish(conv kefu.Conversation, t kefu.Ticket, opening string, actor kefu.Author) (kefu.Ticket, error) {
+	t.ID, t.ConversationID, t.InboxID, t.Title, t.CreatedAt = kefu.TicketID(ident.New("tkt")), conv.ID, conv.InboxID, conv.Subject, c.Now
+	t.Status, t.Priority, t.AssigneeID, t.TeamID = kefu.TicketPending, conv.Priority, conv.AssigneeID, conv.TeamID
 	err := c.InsertConversation(conv)
 	if err != nil {
 		return t, err
 	}
-	if t.Number, err = c.InsertTicket(t); err != nil {
+	if t.Number, err = c.InsertTicket(t); err == nil && t.Number == 0 {
+		err = errTwin
+	}
+	if err != nil {
 		return t, err
 	}
 	if err = c.desks(conv.ID, conv.InboxID); err != nil {
@@ -85,7 +88,7 @@ func (c *change) establish(conv kefu.Conversation, ticketName, opening string, a
 	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
 		return t, err
 	}
-	c.say("ticket opened", conv.ID, ticketName, "number", t.Number, "inbox", conv.InboxID)
+	c.say("ticket opened", conv.ID, t.ExternalID, "number", t.Number, "inbox", conv.InboxID)
 	words, err := c.TicketWords(conv.ID)
 	if err != nil {
 		return t, err
@@ -180,8 +183,9 @@ func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title 
 	if err != nil {
 		return err
 	}
-	t.Title = title
-	if err := c.UpdateTicket(t); err != nil {
+	renamed := t
+	renamed.Title = title
+	if _, err := c.keepTicket(t, renamed, by); err != nil {
 		return err
 	}
 	if title != conv.Subject {
@@ -190,7 +194,7 @@ func (c *change) retitle(conv store.Conversation, initial kefu.MessageID, title 
 			return err
 		}
 	}
-	return c.ticketEvent("ticket.updated", t, by)
+	return c.ticketEvent("ticket.updated", renamed, by)
 }
 
 // madeNow tells whether a conversation was made in this transaction: its ticket's event told the text that it is opened with.

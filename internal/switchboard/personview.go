@@ -49,7 +49,7 @@ func (ch ContactChange) apply(k *kefu.Contact) error {
 	k.Name, k.Email, k.Phone, k.ExternalID = strings.TrimSpace(k.Name), strings.TrimSpace(k.Email), strings.TrimSpace(k.Phone), strings.TrimSpace(k.ExternalID)
 	var f kefu.Faults
 	if ch.Attributes.Given {
-		k.Attributes = encodeAttributes(&f, ch.Attributes.Value)
+		k.Attributes = encodeAttributes(&f, "attributes", ch.Attributes.Value)
 	}
 	checkText(&f, "name", k.Name, 0, 200)
 	// What a site said before anybody looked stays as it is.
@@ -61,7 +61,7 @@ func (ch ContactChange) apply(k *kefu.Contact) error {
 	return f.Err("the contact cannot be kept")
 }
 
-func encodeAttributes(f *kefu.Faults, members map[string]any) json.RawMessage {
+func encodeAttributes(f *kefu.Faults, field string, members map[string]any) json.RawMessage {
 	if len(members) == 0 {
 		return nil
 	}
@@ -69,15 +69,15 @@ func encodeAttributes(f *kefu.Faults, members map[string]any) json.RawMessage {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(members); err != nil {
-		f.Add("attributes", "must be a JSON object")
+		f.Add(field, "must be a JSON object")
 		return nil
 	}
 	raw := bytes.TrimSpace(b.Bytes())
 	if len(raw) > maxAttributes {
-		f.Add("attributes", "must have at most %d bytes as JSON", maxAttributes)
+		f.Add(field, "must have at most %d bytes as JSON", maxAttributes)
 	}
 	if depthOf(raw) > maxAttributeDepth {
-		f.Add("attributes", "must be at most %d deep", maxAttributeDepth)
+		f.Add(field, "must be at most %d deep", maxAttributeDepth)
 	}
 	return raw
 }

@@ -73,33 +73,6 @@ func (c *change) firstAnswer(conv store.Conversation, link store.Link) error {
 	return c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID)
 }
 
-// begunTicket tells that a ticket is being worked on, which is stored.
-func (c *change) begunTicket(conv kefu.ConversationID, by kefu.Author) error {
-	t, err := c.TicketOf(conv)
-	if err != nil {
-		return err
-	}
-	return c.ticketEvent("ticket.updated", t, by)
-}
-
-// ticketTo moves a conversation's ticket on; a step that does not exist changes nothing.
-func (c *change) ticketTo(conv kefu.ConversationID, next kefu.TicketStatus, by kefu.Author) error {
-	t, err := c.TicketOf(conv)
-	if err != nil || !t.Status.CanBecome(next) {
-		return err
-	}
-	t.Status = next
-	if err := c.UpdateTicket(t); err != nil {
-		return err
-	}
-	kind := "ticket.updated"
-	switch next {
-	case kefu.TicketResolved, kefu.TicketClosed:
-		kind = "ticket." + string(next)
-	}
-	return c.ticketEvent(kind, t, by)
-}
-
 // MarkPayload is what a mark's delivery carries: what it showed last.
 type MarkPayload struct {
 	Shown connector.MarkState `json:"shown,omitempty"`

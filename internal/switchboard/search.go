@@ -43,10 +43,10 @@ func SearchTypes() []SearchType {
 	return []SearchType{SearchConversations, SearchMessages, SearchContacts, SearchTickets, SearchArticles}
 }
 
-// kind is what the store calls a type; articles have none yet.
+// kind is what the store calls a type.
 func (t SearchType) kind() store.SearchKind {
 	return map[SearchType]store.SearchKind{SearchConversations: store.FoundConversation, SearchMessages: store.FoundMessage,
-		SearchContacts: store.FoundContact, SearchTickets: store.FoundTicket}[t]
+		SearchContacts: store.FoundContact, SearchTickets: store.FoundTicket, SearchArticles: store.FoundArticle}[t]
 }
 
 // SearchQuery asks for what has words.
@@ -60,10 +60,10 @@ type SearchQuery struct {
 
 // SearchHit is something that was found.
 type SearchHit struct {
-	Type           string               `json:"type" doc:"What it is: conversation, message, contact or ticket." enum:"conversation,message,contact,ticket,article" example:"message"`
+	Type           string               `json:"type" doc:"What it is: conversation, message, contact, ticket or article." enum:"conversation,message,contact,ticket,article" example:"message"`
 	ID             string               `json:"id" doc:"Its id." example:"msg_06c0000000000000000000000g"`
 	ConversationID *kefu.ConversationID `json:"conversation_id" doc:"The conversation that it belongs to, or null."`
-	Title          string               `json:"title" doc:"What it is called: the subject of its conversation, a ticket's title, a contact's name."`
+	Title          string               `json:"title" doc:"What it is called: the subject of its conversation, a ticket's or article's title, a contact's name."`
 	Excerpt        string               `json:"excerpt" doc:"Part of its text, on one line. Plain text: escape it before you show it as HTML."`
 	Marks          []lexis.Range        `json:"marks" doc:"Which parts of the excerpt were found."`
 	Score          *float64             `json:"score" doc:"Share of the words that it has, when nothing has all of them; null else."`
@@ -78,8 +78,8 @@ type searchPlace struct {
 
 const behindEnd = -1
 
-// Search finds conversations, messages, contacts and tickets by their words, the newest first. When nothing has all of the words, what has
-// some of them is found, the best first, on one page. A search through very many messages may give a short page with a cursor: it goes on there.
+// Search finds conversations, messages, contacts, tickets and published articles by their words, the newest first. When nothing has all of
+// the words, what has some of them is found, the best first, on one page. A search through very many messages may give a short page with a cursor: it goes on there.
 func (b *Switchboard) Search(ctx context.Context, by kefu.Caller, q SearchQuery) (List[SearchHit], error) {
 	kinds, at, err := q.check(by)
 	if err != nil {
@@ -120,10 +120,10 @@ func (q SearchQuery) check(by kefu.Caller) (kinds []store.SearchKind, at searchP
 		case !slices.Contains(SearchTypes(), t):
 			f.Add("types", "%q is none of conversations, messages, contacts, tickets, articles", kefu.Excerpt(string(t), 50))
 		case !by.May(string(t) + ":read"):
-			if len(q.Types) > 0 && t != SearchArticles {
+			if len(q.Types) > 0 {
 				return nil, at, kefu.Errorf(kefu.KindForbidden, "looking for %s takes the scope %s:read", t, t)
 			}
-		case t != SearchArticles && !slices.Contains(kinds, t.kind()):
+		case !slices.Contains(kinds, t.kind()):
 			kinds = append(kinds, t.kind())
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // permission for what the event is about, the data permission for its conversation, and for contacts only what is theirs, without what
 // is only staff's business.
 func Visible(by kefu.Caller, sight kefu.Sight, e FeedEvent) (Event, bool) {
-	if e.Type == store.EventRights { // for those who push, and nobody else
+	if e.Type == store.EventRights || strings.HasPrefix(e.Type, "article.") { // for those who push or index, and nobody else
 		return Event{}, false
 	}
 	out := Event{ID: e.ID, Event: e.Type, Position: e.Pos, Timestamp: e.OccurredAt, ConversationID: orNull(e.ConversationID), Data: e.Data}
