@@ -220,17 +220,5 @@ func sleep(ctx context.Context, d time.Duration) {
 
 // Replay makes the deliveries of running replays until ctx ends. It may run on every node.
 func (c *Courier) Replay(ctx context.Context) error {
-	told, unsubscribe := c.Bus.Subscribe(bus.Webhooks)
-	defer unsubscribe()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-told:
-		case <-timer.C:
-		}
-		timer.Reset(cmp.Or(c.replay(ctx), c.Look))
-	}
+	return c.Bus.Work(ctx, bus.Webhooks, func(ctx context.Context) time.Duration { return cmp.Or(c.replay(ctx), c.Look) })
 }

@@ -330,3 +330,22 @@ func TestManyEndpoints(t *testing.T) {
 		}
 	})
 }
+
+// TestGoneAtHalfWay: that half of the time is over is no reason to keep an address that is no more.
+func TestGoneAtHalfWay(t *testing.T) {
+	url := storetest.SQLite(t)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, url)
+		id := b.endpoint()
+		b.answers(func(webhook.Request) webhook.Result { return webhook.Result{Error: webhook.FailConnect} })
+		b.run()
+		b.happen(3)
+		time.Sleep(12*time.Hour - 20*time.Second)
+		b.answers(func(webhook.Request) webhook.Result { return webhook.Result{Status: 410, Error: webhook.FailStatus} })
+		b.happen(1)
+		time.Sleep(time.Minute)
+		if e := b.stored(id); e.Enabled || !strings.Contains(e.DisabledWhy, "410") {
+			t.Errorf("%+v", e)
+		}
+	})
+}

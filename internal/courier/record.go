@@ -222,21 +222,16 @@ func (c *Courier) act(tx *store.Tx, t *toll, e kefu.Endpoint, last *finished) er
 	if !e.Enabled || !e.DeletedAt.IsZero() {
 		return nil
 	}
-	why := ""
-	switch webhook.Judge(t.after, tx.Now) {
-	case webhook.VerdictDisable:
-		why = fmt.Sprintf("nothing but failures since %s: %d of them", t.after.FailingSince.UTC().Format(time.RFC3339), t.after.Failures)
-	case webhook.VerdictWarn:
+	verdict := webhook.Judge(t.after, tx.Now)
+	switch since := t.after.FailingSince.UTC().Format(time.RFC3339); {
+	case verdict == webhook.VerdictDisable:
+		return c.disable(tx, t, e, fmt.Sprintf("nothing but failures since %s: %d of them", since, t.after.Failures))
+	case last != nil && last.result.Gone():
+		return c.disable(tx, t, e, "the receiver answered 410 Gone until the last attempt")
+	case verdict == webhook.VerdictWarn:
 		t.after.WarnedAt = tx.Now
-		return raise(tx, t, kefu.SeverityCritical, fmt.Sprintf("webhooks to %q have failed since %s: the endpoint is disabled when that lasts 24 hours",
-			e.Name, t.after.FailingSince.UTC().Format(time.RFC3339)), last)
-	case webhook.VerdictNone:
-	}
-	if why == "" && last != nil && last.result.Gone() {
-		why = "the receiver answered 410 Gone until the last attempt"
-	}
-	if why != "" {
-		return c.disable(tx, t, e, why)
+		return raise(tx, t, kefu.SeverityCritical, fmt.Sprintf("webhooks to %q have failed since %s: the endpoint is disabled when that lasts 24 hours", e.Name, since),
+			last)
 	}
 	if last == nil {
 		return nil

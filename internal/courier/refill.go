@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"kefu"
+	"kefu/internal/sqldb"
 	"kefu/internal/store"
 )
 
@@ -235,9 +236,10 @@ func (c *Courier) skip(ctx context.Context, lines []store.WebhookLine) error {
 		}
 		var n int64
 		err := c.Store.Update(ctx, func(tx *store.Tx) (err error) {
+			n = 0
 			e, err := tx.LockEndpoint(w.EndpointID)
-			if err == nil && e.Enabled && e.DeletedAt.IsZero() {
-				return nil // somebody has just enabled it
+			if err == nil && e.Enabled && e.DeletedAt.IsZero() || err != nil && !errors.Is(err, sqldb.ErrNoRows) {
+				return err // somebody has just enabled it
 			}
 			n, err = tx.SkipWebhooks(w.EndpointID, skipBatch)
 			return err

@@ -34,7 +34,7 @@ type Announcer struct {
 
 // Run posts what is due until ctx ends.
 func (a *Announcer) Run(ctx context.Context) error {
-	return onSignal(ctx, a.Bus, bus.Deliveries, func(ctx context.Context) time.Duration {
+	return a.Bus.Work(ctx, bus.Deliveries, func(ctx context.Context) time.Duration {
 		if err := a.work(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "announcements wait", "inbox", a.Inbox, "error", err)
 		}

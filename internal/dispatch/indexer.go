@@ -30,7 +30,7 @@ type Indexer struct {
 
 // Run indexes until ctx ends. Without events it costs one look whenever the longest wait is over.
 func (x Indexer) Run(ctx context.Context) error {
-	return onSignal(ctx, x.Bus, bus.Placed, func(ctx context.Context) time.Duration {
+	return x.Bus.Work(ctx, bus.Placed, func(ctx context.Context) time.Duration {
 		for more := true; more && ctx.Err() == nil; {
 			began := time.Now()
 			did, err := x.Switchboard.Index(ctx, indexBatch)

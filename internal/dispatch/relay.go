@@ -38,7 +38,7 @@ const signalChannel = "kefu_events"
 // Run places events until ctx ends.
 func (r Relay) Run(ctx context.Context) error {
 	batch := placeFirst
-	return onSignal(ctx, r.Bus, bus.Events, func(ctx context.Context) time.Duration {
+	return r.Bus.Work(ctx, bus.Events, func(ctx context.Context) time.Duration {
 		for full := true; full; {
 			n, made, err := r.place(ctx, batch)
 			if err != nil && ctx.Err() == nil {

@@ -91,7 +91,7 @@ func TestALinkOutOfTheFolderIsNotFollowed(t *testing.T) {
 	}
 	for name, to := range map[string]string{"file.md": filepath.Join(outside, "secret.md"), "folder": outside} {
 		if err := os.Symlink(to, filepath.Join(inside, name)); err != nil {
-			t.Skip(err)
+			t.Skipf("NOT TESTED that links out of the folder are left alone: this system makes no symbolic links (%v)", err)
 		}
 	}
 	root, err := os.OpenRoot(inside)

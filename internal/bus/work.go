@@ -1,15 +1,13 @@
-package dispatch
+package bus
 
 import (
 	"context"
 	"time"
-
-	"kefu/internal/bus"
 )
 
-// onSignal calls work at once, then after each signal on a topic, and when nothing was signalled for as long as work said last: signals are
+// Work calls work at once, then after each signal on a topic, and when nothing was signalled for as long as work said last: signals are
 // hints, and may be lost. It returns nil when ctx ends.
-func onSignal(ctx context.Context, b *bus.Bus, topic string, work func(context.Context) (look time.Duration)) error {
+func (b *Bus) Work(ctx context.Context, topic string, work func(context.Context) (look time.Duration)) error {
 	wake, cancel := b.Subscribe(topic)
 	defer cancel()
 	timer := time.NewTimer(0)
