@@ -53,3 +53,12 @@ type Collection struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
+
+// ArticleCard is an article as a message shows it.
+type ArticleCard struct {
+	ID      ArticleID `json:"id"`
+	Title   string    `json:"title"`
+	Excerpt string    `json:"excerpt,omitempty"`
+	URL     string    `json:"url,omitempty"`
+	Locale  Locale    `json:"locale,omitempty"`
+}

@@ -15,6 +15,10 @@ type Contact struct {
 	ExternalID string
 	// Attributes is a JSON object of whatever else the organisation keeps about the person; nil is {}.
 	Attributes json.RawMessage
+	// Locale is the language that the person reads; "" is not known.
+	Locale Locale
+	// BlockedAt is since when nothing is taken from the person; zero when they are not blocked.
+	BlockedAt time.Time
 	// MergedInto is the contact that this one became part of; "" when it stands for itself.
 	MergedInto ContactID
 	// ErasedAt is when the person's data was erased; zero when it was not.

@@ -34,11 +34,13 @@ type Conversation struct {
 // LinkRole says which side of a conversation a link is on.
 type LinkRole string
 
-// Link roles. A former link was the customer link of a conversation that is over, kept as history.
+// Link roles. A former link was the customer link of a conversation that is over, kept as history. A board shows everybody how a ticket
+// stands; nothing of the talk goes there.
 const (
 	RoleCustomer LinkRole = "customer"
 	RoleDesk     LinkRole = "desk"
 	RoleFormer   LinkRole = "former"
+	RoleBoard    LinkRole = "board"
 )
 
 // Link binds a conversation to one external thread.

@@ -31,6 +31,8 @@ type Content struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Choices     []Choice     `json:"choices,omitempty"`
 	Order       *Order       `json:"order,omitempty"`
+	// Articles are what a bot's answer is based on, the best first; content type article.
+	Articles []ArticleCard `json:"articles,omitempty"`
 }
 
 // ContentType is the kind of content (contracts: vocabulary).
@@ -86,7 +88,7 @@ type Meta struct {
 
 // Empty tells whether there is nothing to show.
 func (c Content) Empty() bool {
-	return strings.TrimSpace(c.Text) == "" && len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil
+	return strings.TrimSpace(c.Text) == "" && len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil && len(c.Articles) == 0
 }
 
 // CleanText makes text storable on every engine and showable everywhere: invalid UTF-8 becomes U+FFFD, U+0000 is removed.

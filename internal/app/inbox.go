@@ -169,6 +169,9 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
 		Announces: in.announces()}
+	if in.can.Receptionist != nil {
+		r.Reception = in.can.Receptionist.Reception()
+	}
 	if in.can.Comparer != nil {
 		r.SweepEvery = in.can.Comparer.SweepEvery()
 	}

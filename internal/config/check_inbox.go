@@ -121,8 +121,6 @@ func (l *loader) checkRoutes() {
 		for j, to := range r.To {
 			at := fmt.Sprintf("%s.to[%d]", path, j)
 			switch ok := l.checkEnd(at, to, true); {
-			case ok && to == r.From:
-				l.fault(at, "is the inbox that the route comes from")
 			case ok && slices.Contains(r.To[:j], to):
 				l.fault(at, "%s stands here twice", quote(string(to)))
 			}

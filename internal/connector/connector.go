@@ -93,6 +93,34 @@ type Prober interface {
 	Probe(ctx context.Context) ([]Finding, error)
 }
 
+// Receptionist receives customers who write to its inbox by themselves.
+type Receptionist interface {
+	// Reception says how. Pure.
+	Reception() Reception
+}
+
+// Feeder follows feeds whose news are announced.
+type Feeder interface {
+	// Feeds are their addresses. Pure.
+	Feeds() []string
+}
+
+// Reception is how an inbox receives customers who write to it by themselves.
+type Reception struct {
+	// Bot says that the bot answers first; a case is opened when a person is needed.
+	Bot bool
+	// Tells says that the customer's side shows who joined, who left and how long it takes (StatusAssigned, StatusHanded).
+	Tells bool
+	// Rates says that the customer is asked for a rating after the end.
+	Rates bool
+	// MostOpen is how many conversations and reports of one person may be open at once; 0 is any number.
+	MostOpen int
+	// Cooldown is how long one person waits between two of them.
+	Cooldown time.Duration
+	// Patience is how long one desk has to answer before the next is told, and after the last everybody; 0 is 5 minutes.
+	Patience time.Duration
+}
+
 // Reporter says how a held connection is, for health and metrics. It must not block.
 type Reporter interface {
 	Report() Health

@@ -39,7 +39,8 @@ const (
 	InEdit    InboundKind = "edit"    // Content is the new content of message ExternalID
 	InDelete  InboundKind = "delete"  // message ExternalID was deleted
 	InGone    InboundKind = "gone"    // the thread vanished
-	InCommand InboundKind = "command" // a person asks for something: slash command or button
+	InCommand InboundKind = "command" // a person asks for something: slash command or button. Sender.Kind tells staff from customers
+	InLeft    InboundKind = "left"    // the person Sender.ID can no longer be reached here: they left the server
 )
 
 // Inbound is one thing taken in.
@@ -57,7 +58,9 @@ type Inbound struct {
 	Sender          Sender
 	Title           string
 	Content         kefu.Content
-	Note            bool // private from the start: "// text" or /note
+	// Report, for InOpen, is set when the opening is a report of its own: it is a case at once, no talk, and the bot does not answer it.
+	Report *Report
+	Note   bool // private from the start: "// text" or /note
 	// Status, for InStatus.
 	Status   kefu.Status
 	ClosedBy string // verbatim
@@ -74,6 +77,14 @@ type Inbound struct {
 	OccurredAt time.Time
 }
 
+// Report says what kind of case an opening makes.
+type Report struct {
+	Category string        // "bug", "feature"
+	Priority kefu.Priority // "" is medium
+	// Board is the external id of the place where everybody sees how the case stands; "" for none.
+	Board string
+}
+
 // Sender is who wrote, as the source says.
 type Sender struct {
 	Kind  kefu.AuthorKind // contact or agent
@@ -83,6 +94,8 @@ type Sender struct {
 	Label string // "顧客 - 初始訊息"
 	Raw   string // verbatim sender text
 	Via   string // "Discord"
+	// Locale is the language that the person reads, if the source says so; "" otherwise.
+	Locale kefu.Locale
 }
 
 // Command is something a person at a desk asks for.
@@ -107,6 +120,30 @@ const (
 	CmdRetry      = "retry"
 	CmdTakeOver   = "take_over"
 	CmdContact    = "contact"
+	CmdCanned     = "canned" // shortcut: sends a canned response; text is added after it
+)
+
+// Commands of staff that need no thread of a conversation: ticket_list: status, mine ("yes"); ticket_show: number; ticket_assign: number,
+// and agent_id with agent_name, or team; ticket_status: number, status; ticket_link: number, of (the number of the first that says the
+// same; "" takes the link away); block and unblock: member (external id), name, reason; find: what (canned, team, desk), q. A transfer may
+// name a team or a desk (inbox id) in place of an agent.
+const (
+	CmdTicketList   = "ticket_list"
+	CmdTicketShow   = "ticket_show"
+	CmdTicketAssign = "ticket_assign"
+	CmdTicketStatus = "ticket_status"
+	CmdTicketLink   = "ticket_link"
+	CmdBlock        = "block"
+	CmdUnblock      = "unblock"
+	CmdFind         = "find"
+)
+
+// Commands of customers (Sender.Kind is contact). helped: message (id of the bot's message), answer (yes or no); rate: rating, stars (1 to
+// 5; absent when only a comment is added), comment.
+const (
+	CmdPerson = "person"
+	CmdHelped = "helped"
+	CmdRate   = "rate"
 )
 
 // Result is what became of an Inbound.
@@ -119,7 +156,7 @@ type Result struct {
 	Ignored string
 	// Private says that the message was kept as a note although its author may not know it: another desk owns the talk.
 	Private bool
-	// View answers a command.
+	// View answers a command, and says why an opening or a message of a customer was refused: View.Refused is one of the Refused words.
 	View *View
 }
 
@@ -136,6 +173,21 @@ type View struct {
 	Transcript   []string // links
 	// Waiting and Failed count messages to the customer that are not final, and that failed or are uncertain.
 	Waiting, Failed int
+	// Position is the place in the queue of a conversation that waits for a person, from 1; 0 when it does not wait.
+	Position int
+	// OpensAt is when the inbox opens next, of one that is closed now.
+	OpensAt time.Time
+	// After is when to try again, of what was refused as too soon.
+	After time.Time
+	// Rating is what was kept of a rating.
+	Rating kefu.Rating
+	// Tickets, History and Choices answer ticket_list, ticket_show and find. Names are those of agents by their ids.
+	Tickets []kefu.Ticket
+	History []kefu.TicketChange
+	Choices []kefu.Choice
+	Names   map[kefu.AgentID]string
+	// Threads are the desk's threads of Tickets, by conversation, where there are any.
+	Threads map[kefu.ConversationID]string
 }
 
 // Reasons for a refusal of a command.
@@ -148,6 +200,13 @@ const (
 	RefusedNotFound = "not_found" // the delivery or agent is not known
 	RefusedFinal    = "final"     // nothing to retry: it was delivered, or is on its way
 	RefusedOwner    = "owner"     // another desk owns the talk
+	RefusedBlocked  = "blocked"   // the person is blocked
+	RefusedMany     = "many"      // too many open conversations or cases of one person
+	RefusedSoon     = "soon"      // too soon after the last one: View.After
+	RefusedStep     = "step"      // a ticket cannot become that from where it is
+	RefusedExpired  = "expired"   // it was asked too long ago
+	RefusedDone     = "done"      // it was done before
+	RefusedInvalid  = "invalid"   // what was given makes no sense
 )
 
 // Snapshot is a thread as its source of truth has it.

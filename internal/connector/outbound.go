@@ -66,6 +66,8 @@ type Opening struct {
 	History []kefu.Message
 	// Meta is the link's meta as the connector left it.
 	Meta json.RawMessage
+	// Role is desk, or board: then Name is the place where the post belongs, and nothing but the ticket is shown.
+	Role kefu.LinkRole
 }
 
 // StatusChange tells a thread what happened to the conversation.
@@ -77,9 +79,24 @@ type StatusChange struct {
 	Reason     string          `json:"reason,omitempty"`
 	To         string          `json:"to,omitempty"` // name of the agent it was given to
 	At         time.Time       `json:"at"`
+	// Step counts the desks that were told of one who waits, from 0; All says that everybody is to be told. On waiting.
+	Step int  `json:"step,omitempty"`
+	All  bool `json:"all,omitempty"`
+	// Since is since when the customer waits for a person. On handed and waiting.
+	Since time.Time `json:"since,omitzero"`
+	// Position is the place in the queue, from 1; OpensAt when an inbox opens that is closed now. On handed.
+	Position int       `json:"position,omitempty"`
+	OpensAt  time.Time `json:"opens_at,omitzero"`
+	// Left is the agent who had it before, by name. On assigned and handed.
+	Left string `json:"left,omitempty"`
+	// First says that it is the first hand-off: the ticket is new to the customer. On handed.
+	First bool `json:"first,omitempty"`
+	// Rating is what the customer may answer now. On closed, to the customer's side.
+	Rating kefu.RatingID `json:"rating,omitempty"`
 	// Transcript is set on closed: the kept transcript's files.
 	Transcript []kefu.Attachment `json:"transcript,omitempty"`
 	Ticket     kefu.Ticket       `json:"-"`
+	Customer   kefu.Contact      `json:"-"`
 	Unsure     bool              `json:"-"`
 }
 
@@ -91,6 +108,12 @@ const (
 	StatusClosed   StatusKind = "closed"
 	StatusReopened StatusKind = "reopened"
 	StatusAssigned StatusKind = "assigned"
+	// StatusHanded: a person is waited for; the customer's side says so.
+	StatusHanded StatusKind = "handed"
+	// StatusWaiting: nobody has answered yet; a desk calls its people.
+	StatusWaiting StatusKind = "waiting"
+	// StatusBoard: a board shows its ticket as it is now.
+	StatusBoard StatusKind = "board"
 )
 
 // Mark shows what became of a message.

@@ -55,6 +55,8 @@ type Abilities struct {
 	Reporter     Reporter
 	Fingerprint  Fingerprinter
 	Announcer    Announcer
+	Receptionist Receptionist
+	Feeder       Feeder
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -73,5 +75,7 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Reporter, _ = c.(Reporter)
 	a.Fingerprint, _ = c.(Fingerprinter)
 	a.Announcer, _ = c.(Announcer)
+	a.Receptionist, _ = c.(Receptionist)
+	a.Feeder, _ = c.(Feeder)
 	return a
 }

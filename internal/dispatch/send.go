@@ -35,7 +35,7 @@ func (d *Dispatcher) carryOut(ctx context.Context, j *job) {
 }
 
 func (d *Dispatcher) attempt(ctx context.Context, j *job) (connector.Receipt, error) {
-	if j.link.Role == kefu.RoleDesk && j.link.ExternalID == "" {
+	if j.link.Role != kefu.RoleCustomer && j.link.ExternalID == "" {
 		if err := d.openThread(ctx, j); err != nil {
 			return connector.Receipt{}, err
 		}
@@ -68,13 +68,15 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		return permanent("this desk cannot open threads")
 	}
 	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.subject,
-		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0, Meta: j.link.Meta}
+		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0, Meta: j.link.Meta, Role: j.link.Role, Name: j.link.Name}
 	var err error
-	if o.Name, err = d.threadName(ctx, j); err != nil {
-		return err
+	if j.link.Role == kefu.RoleDesk {
+		if o.Name, err = d.threadName(ctx, j); err != nil {
+			return err
+		}
 	}
 	var card kefu.MessageID
-	if o.Again {
+	if o.Again && j.link.Role == kefu.RoleDesk {
 		if o.History, err = j.history(ctx, d.Store); err != nil {
 			return err
 		}
@@ -153,7 +155,7 @@ func (d *Dispatcher) sendStatus(ctx context.Context, j *job) error {
 	if err := json.Unmarshal(j.Payload, &change); err != nil {
 		return permanent("the stored change of status cannot be read")
 	}
-	change.DeliveryID, change.Ticket, change.Unsure = j.ID, j.ticket, j.Unsure || j.Attempts > 0
+	change.DeliveryID, change.Ticket, change.Customer, change.Unsure = j.ID, j.ticket, j.customer, j.Unsure || j.Attempts > 0
 	if change.Kind == connector.StatusClosed && j.link.Role == kefu.RoleDesk {
 		files, err := d.Switchboard.Transcript(ctx, j.ConversationID)
 		if err != nil {

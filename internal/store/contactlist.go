@@ -13,7 +13,7 @@ const (
 	sqlLockContact     = `SELECT ` + contactColumns + ` FROM contact k WHERE k.id = $1 /*for update*/`
 	sqlContactExternal = `SELECT ` + contactColumns + ` FROM contact k WHERE k.external_id = $1 AND k.external_id <> ''`
 	sqlSaveContact     = `UPDATE contact SET name = $2, email = $3, phone = $4, external_id = $5, attributes = $6, merged_into = $7, erased_at = $8,
-updated_at = $9 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM contact o WHERE o.external_id = $5 AND o.external_id <> '' AND o.id <> $1)`
+locale = $9, blocked_at = $10, updated_at = $11 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM contact o WHERE o.external_id = $5 AND o.external_id <> '' AND o.id <> $1)`
 	identityColumns      = `inbox_id, external_id, contact_id, agent_id, created_at`
 	sqlContactIdentities = `SELECT ` + identityColumns + ` FROM identity WHERE contact_id = $1 AND contact_id <> '' ORDER BY inbox_id, external_id`
 	sqlAgentIdentities   = `SELECT ` + identityColumns + ` FROM identity WHERE agent_id = $1 AND agent_id <> '' ORDER BY inbox_id, external_id`
@@ -32,7 +32,8 @@ func (tx *Tx) ContactByExternal(externalID string) (kefu.Contact, error) {
 
 // SaveContact stores everything of a contact; false when its external id is another's.
 func (tx *Tx) SaveContact(c kefu.Contact) (bool, error) {
-	n, err := tx.Exec(sqlSaveContact, c.ID, c.Name, c.Email, c.Phone, c.ExternalID, string(c.Attributes), c.MergedInto, sqldb.Micros(c.ErasedAt), tx.now())
+	n, err := tx.Exec(sqlSaveContact, c.ID, c.Name, c.Email, c.Phone, c.ExternalID, string(c.Attributes), c.MergedInto, sqldb.Micros(c.ErasedAt), c.Locale,
+		sqldb.Micros(c.BlockedAt), tx.now())
 	return n > 0, err
 }
 

@@ -13,7 +13,7 @@ const (
 initial_message_id, last_seq, last_ord, closed_at, closed_by, previous_id, created_at, updated_at, team_id, snoozed_until)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12, 0)`
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
-previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
+previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until, epoch`
 	sqlConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	// The name that the outside system has for the ticket belongs into each line of the log, and costs no statement of its own here.
 	conversationTicket  = `, COALESCE((SELECT ticket.external_id FROM ticket WHERE ticket.conversation_id = conversation.id), '')`
@@ -23,7 +23,8 @@ previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until`
 	sqlNextPlace         = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
 RETURNING last_seq, last_ord`
 	sqlSetStatus  = `UPDATE conversation SET status = $2, closed_at = $3, closed_by = $4, updated_at = $5, snoozed_until = 0 WHERE id = $1`
-	sqlSetHandler = `UPDATE conversation SET handler = $2, assignee_id = $3, owner_link_id = $4, updated_at = $5 WHERE id = $1`
+	sqlSetHandler = `UPDATE conversation SET handler = $2, assignee_id = $3, owner_link_id = $4, updated_at = $5,
+epoch = epoch + CASE WHEN handler = $2 THEN 0 ELSE 1 END WHERE id = $1`
 	sqlSetInitial = `UPDATE conversation SET initial_message_id = $2, subject = $3, updated_at = $4 WHERE id = $1`
 )
 
@@ -33,6 +34,8 @@ type Conversation struct {
 	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
 	// TicketName is the outside system's own id of its ticket, where the row was locked.
 	TicketName string
+	// Epoch counts the changes of the handler. Only the statements that change the handler move it: what was begun in another epoch is void.
+	Epoch int64
 }
 
 func scanConversation(s sqldb.Scanner) (c Conversation, err error) {
@@ -47,7 +50,7 @@ type conversationRow struct{ closed, created, updated, snoozed int64 }
 
 func (r *conversationRow) targets(c *Conversation) []any {
 	return []any{&c.ID, &c.InboxID, &c.ContactID, &c.Subject, &c.Status, &c.Handler, &c.Priority, &c.AssigneeID, &c.OwnerLinkID, &c.LastSeq,
-		&r.closed, &c.ClosedBy, &c.PreviousID, &r.created, &r.updated, &c.InitialMessageID, &c.TeamID, &r.snoozed}
+		&r.closed, &c.ClosedBy, &c.PreviousID, &r.created, &r.updated, &c.InitialMessageID, &c.TeamID, &r.snoozed, &c.Epoch}
 }
 
 func (r *conversationRow) finish(c *Conversation) {

@@ -15,7 +15,7 @@ const sqlTicketsNamed = `SELECT conversation_id FROM (SELECT conversation_id, nu
 UNION SELECT conversation_id, number FROM ticket WHERE external_id = $2 AND external_id <> '') AS named ORDER BY number DESC LIMIT 200`
 
 const listedColumns = `c.id, c.inbox_id, c.contact_id, c.subject, c.status, c.handler, c.priority, c.assignee_id, c.owner_link_id, c.last_seq, c.closed_at,
-c.closed_by, c.previous_id, c.created_at, c.updated_at, c.initial_message_id, c.team_id, c.snoozed_until`
+c.closed_by, c.previous_id, c.created_at, c.updated_at, c.initial_message_id, c.team_id, c.snoozed_until, c.epoch`
 
 // mostBranches is how many reads one list may be put together from. A sight that needs more is one condition of one read.
 const mostBranches = 64

@@ -13,7 +13,7 @@ const (
 	sqlTakePlace = `UPDATE conversation SET last_seq = last_seq + 1, last_ord = last_ord + 1, updated_at = $2 WHERE id = $1 AND status = 'open'
 RETURNING ` + conversationColumns + conversationTicket + `, last_ord`
 	sqlUpdateConversation = `UPDATE conversation SET subject = $2, status = $3, handler = $4, priority = $5, assignee_id = $6, team_id = $7,
-owner_link_id = $8, snoozed_until = $9, updated_at = $10 WHERE id = $1`
+owner_link_id = $8, snoozed_until = $9, updated_at = $10, epoch = epoch + CASE WHEN handler = $4 THEN 0 ELSE 1 END WHERE id = $1`
 	sqlDueSnoozed = `SELECT id, snoozed_until FROM conversation WHERE snoozed_until > 0 ORDER BY snoozed_until LIMIT CAST($1 AS BIGINT)`
 	sqlOpenOf     = `SELECT id FROM conversation WHERE contact_id = $1 AND status <> 'closed' ORDER BY created_at DESC, id DESC LIMIT 50`
 )

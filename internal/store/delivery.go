@@ -15,7 +15,7 @@ unsure_since, reason, late, claimed_by, payload, fingerprint, queued_at, done_at
 SELECT CAST($1 AS TEXT) || '_' || CAST(l.slot AS TEXT), 'message', l.conversation_id, l.id, l.inbox_id, CAST($2 AS TEXT), l.id, CAST($3 AS BIGINT),
 NOT EXISTS (SELECT 1 FROM delivery p WHERE p.line = l.id AND (p.state = 'queued' OR p.state = 'sending')), 'queued', CAST($4 AS BIGINT), 0, FALSE,
 0, '', FALSE, '', '', CASE WHEN l.role = 'customer' THEN CAST($8 AS TEXT) ELSE '' END, CAST($4 AS BIGINT), 0
-FROM link l WHERE l.conversation_id = $5 AND l.id <> $6 AND l.role <> 'former' AND ($7 = '' OR l.role = $7)`
+FROM link l WHERE l.conversation_id = $5 AND l.id <> $6 AND l.role <> 'former' AND l.role <> 'board' AND ($7 = '' OR l.role = $7)`
 	sqlQueue = `INSERT INTO delivery (id, kind, conversation_id, link_id, inbox_id, message_id, line, ord, ready, state, due_at, attempts, unsure,
 unsure_since, reason, late, claimed_by, payload, fingerprint, queued_at, done_at)
 SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT),

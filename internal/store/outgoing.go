@@ -10,12 +10,13 @@ import (
 // One statement reads for eight deliveries what five would for each, because every delivery needs it, and on PostgreSQL each statement
 // is a round trip. A delivery may be about no message.
 const sqlOutgoing = `SELECT d.id, ` + linkColumns + `, c.inbox_id, c.contact_id, c.subject, c.status,
-t.number, t.id, t.external_id, t.inbox_id, t.title, t.status, t.priority, t.category, t.assignee_id, t.created_at, t.updated_at,
-p.name, p.email, p.phone, p.created_at, p.updated_at, (SELECT COUNT(*) FROM part WHERE part.delivery_id = d.id) > 0, COALESCE(m.id, ''),
+COALESCE(t.number, 0), COALESCE(t.id, ''), COALESCE(t.external_id, ''), COALESCE(t.inbox_id, ''), COALESCE(t.title, ''), COALESCE(t.status, ''),
+COALESCE(t.priority, ''), COALESCE(t.category, ''), COALESCE(t.assignee_id, ''), COALESCE(t.created_at, 0), COALESCE(t.updated_at, 0),
+p.name, p.email, p.phone, p.locale, p.created_at, p.updated_at, (SELECT COUNT(*) FROM part WHERE part.delivery_id = d.id) > 0, COALESCE(m.id, ''),
 COALESCE(m.conversation_id, ''), COALESCE(m.seq, 0), COALESCE(m.author_kind, ''), COALESCE(m.author_id, ''), COALESCE(m.author_name, ''),
 COALESCE(m.author_via, ''), COALESCE(m.private, FALSE), COALESCE(m.content_type, ''), COALESCE(m.text, ''), COALESCE(m.content, ''),
 COALESCE(m.source_link_id, ''), COALESCE(m.external_id, ''), COALESCE(m.fingerprint, ''), COALESCE(m.meta, ''), COALESCE(m.created_at, 0)
-FROM delivery d JOIN link l ON l.id = d.link_id JOIN conversation c ON c.id = l.conversation_id JOIN ticket t ON t.conversation_id = c.id
+FROM delivery d JOIN link l ON l.id = d.link_id JOIN conversation c ON c.id = l.conversation_id LEFT JOIN ticket t ON t.conversation_id = c.id
 JOIN contact p ON p.id = c.contact_id LEFT JOIN message m ON m.id = d.message_id
 WHERE d.id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY d.id`
 
@@ -52,7 +53,7 @@ func scanOutgoing(s sqldb.Scanner) (o Outgoing, err error) {
 	t, p := &o.Ticket, &o.Customer
 	to := append([]any{&o.ID}, o.Link.targets(&linkMeta)...)
 	to = append(to, &o.Link.CustomerInbox, &p.ID, &o.Subject, &o.Status, &t.Number, &t.ID, &t.ExternalID, &t.InboxID, &t.Title, &t.Status, &t.Priority,
-		&t.Category, &t.AssigneeID, &made, &changed, &p.Name, &p.Email, &p.Phone, &met, &updated, &o.HasParts)
+		&t.Category, &t.AssigneeID, &made, &changed, &p.Name, &p.Email, &p.Phone, &p.Locale, &met, &updated, &o.HasParts)
 	if err := s.Scan(append(to, m.targets()...)...); err != nil {
 		return o, err
 	}

@@ -39,9 +39,13 @@ func (tx *Tx) InsertTicket(t kefu.Ticket) (int64, error) {
 	return made[0], nil
 }
 
-// TicketOf reads a conversation's ticket.
+// TicketOf reads a conversation's ticket; the zero Ticket while it has none: what the bot has is no case yet.
 func (tx *Tx) TicketOf(id kefu.ConversationID) (kefu.Ticket, error) {
-	return sqldb.One(tx.Tx, scanTicket, sqlTicketOf, id)
+	found, err := sqldb.Many(tx.Tx, scanTicket, sqlTicketOf, id)
+	if err != nil || len(found) == 0 {
+		return kefu.Ticket{}, err
+	}
+	return found[0], nil
 }
 
 // Ticket reads one ticket; ErrNoRows when there is none.

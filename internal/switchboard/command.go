@@ -12,6 +12,12 @@ import (
 // command carries out what a person at a desk asks for, and answers with what they see then. Commands are at most once: their answer is
 // for the person who asked, and is not repeated. The view of a refused command says why.
 func (b *Switchboard) command(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	switch {
+	case in.Sender.Kind == kefu.AuthorContact:
+		return b.customerCommand(ctx, inbox, in)
+	case wide(in.Command.Name):
+		return b.deskCommand(ctx, inbox, in)
+	}
 	var res connector.Result
 	var link store.Link
 	err := b.update(ctx, func(c *change) (err error) {
@@ -50,6 +56,8 @@ func (c *change) carryOut(conv store.Conversation, link store.Link, in connector
 	switch in.Command.Name {
 	case connector.CmdReply, connector.CmdNote:
 		return c.commandReply(conv, link, in, by, res)
+	case connector.CmdCanned:
+		return c.commandCanned(conv, link, in, by, res)
 	case connector.CmdClaim:
 		return c.claim(conv, link, by)
 	case connector.CmdTransfer:

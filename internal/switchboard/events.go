@@ -104,6 +104,9 @@ func (c *change) ticketEvent(kind string, t kefu.Ticket, actor kefu.Author) erro
 
 // toldOfTicket is ticketEvent for who knows the ticket's words.
 func (c *change) toldOfTicket(kind string, t kefu.Ticket, words store.TicketWords, actor kefu.Author) error {
+	if t.ID == "" {
+		return nil // a conversation that the bot has is no case yet
+	}
 	return c.event(kind, t.ConversationID, actor, ticketData{
 		TicketID: t.ID, Number: t.Number, ExternalID: t.ExternalID, ConversationID: t.ConversationID, Title: t.Title,
 		Description: cmp.Or(t.Description, words.Description),

@@ -37,6 +37,10 @@ type Inbox struct {
 	Marks, Changes bool
 	// Announces says that it has a place for announcements.
 	Announces bool
+	// Reception is how it receives customers who write to it by themselves; the zero Reception is: by the connector's own rules.
+	Reception connector.Reception
+	// Hours are its business hours; the zero Hours are: always open.
+	Hours kefu.Hours
 	// SweepEvery is how often open threads are compared with their source of truth; 0 when there is none.
 	SweepEvery time.Duration
 	// Fingerprint tells what the inbox will know a message of ours by, before it is sent; nil when it does not say.

@@ -8,7 +8,7 @@ import (
 // caller tells of it. False is that nothing differs.
 func (c *change) keepTicket(was, is kefu.Ticket, by kefu.Author) (bool, error) {
 	changes := was.Changes(is)
-	if len(changes) == 0 {
+	if len(changes) == 0 || was.ID == "" { // a conversation that the bot has is no case yet
 		return false, nil
 	}
 	if was.Status != is.Status {

@@ -14,13 +14,13 @@ const (
 )
 
 // Announces tells whether a channel for announcements is named.
-func (c *Connector) Announces() bool { return c.set.announcementChannel != "" }
+func (c *Connector) Announces() bool { return c.set.community.announcementChannel != "" }
 
 // Announce posts an embed in the channel for announcements, and publishes it to those who follow the channel when Discord lets it be
 // followed. Unsure, it looks among the newest messages for its own first; within minutes Discord itself answers a repeated nonce with the
 // first post.
 func (c *Connector) Announce(ctx context.Context, a connector.Announcement) (connector.Receipt, error) {
-	channel := c.set.announcementChannel
+	channel := c.set.community.announcementChannel
 	if channel == "" {
 		return connector.Receipt{}, fail(connector.Permanent, connector.ScopeRoute, 0, "no channel for announcements is set: community.announcement_channel", nil)
 	}

@@ -19,7 +19,7 @@ func TestAnnouncementIsThereOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := r.connect(set{"community": set{"announcement_channel": news.ID, "bug_channel": "later"}})
+			c := r.connect(set{"community": set{"announcement_channel": news.ID, "bug_channel": news.ID}})
 			defer c.api.Close()
 			if !c.Announces() || r.c.Announces() {
 				t.Error("only a named channel takes announcements")

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
@@ -19,8 +20,17 @@ const (
 	maxModalText = 4000
 )
 
-// commands are the slash commands, in the order in which Discord lists them.
-func commands() []api.ApplicationCommand {
+// commands are all slash commands of the inbox.
+func (c *Connector) commands() []api.ApplicationCommand {
+	list := slices.Concat(talkCommands(), staffCommands())
+	if c.set.community.on {
+		list = append(list, memberCommands()...)
+	}
+	return list
+}
+
+// talkCommands are the slash commands of ticket channels, in the order in which Discord lists them.
+func talkCommands() []api.ApplicationCommand {
 	text, file := option(api.OptionString, optText, "opt_text"), option(api.OptionAttachment, optFile, "opt_file")
 	member := option(api.OptionUser, optMember, "opt_member")
 	member.Required = true
@@ -54,7 +64,7 @@ func chinese(w word) map[string]string {
 
 // registerCommands makes Discord list the commands. Discord limits how often: it is done only when they have changed.
 func (c *Connector) registerCommands(ctx context.Context, app string) {
-	list := commands()
+	list := c.commands()
 	text, err := json.Marshal(list)
 	if err != nil {
 		c.log.ErrorContext(ctx, "discord: commands cannot be written", "err", err)

@@ -35,8 +35,7 @@ type settings struct {
 	talk              string
 	onClose           string
 	transcriptChannel string
-	// announcementChannel is community.announcement_channel.
-	announcementChannel string
+	community         community
 }
 
 func fields() []connector.Field {
@@ -49,7 +48,7 @@ func fields() []connector.Field {
 		field("talk", "string", talkRelay, "頻道對話", "频道对话", "Talk", "relay: what staff write in a ticket channel goes to the customer; internal: only /reply and the Reply button do."),
 		field("on_close", "string", onCloseDelete, "關閉時", "关闭时", "On close", "delete or archive: what becomes of the channel of a closed ticket."),
 		field("transcript_channel", "string", "", "紀錄頻道", "记录频道", "Transcript channel", "Id of the channel that transcripts of closed tickets are posted to; empty: none."),
-		field("community", "map", "", "社群", "社区", "Community", "Community channels and feeds (bug_channel, feature_channel, announcement_channel, feeds). Announcements go to announcement_channel; the others are taken, but not used by this version yet."),
+		field("community", "map", "", "社群", "社区", "Community", "Help for the members of the server: with it, even empty, members have /helpme, /bug and /new_feature, and their direct messages are taken. Members: bug_channel, feature_channel, announcement_channel (ids), feeds (addresses), bot (true: it answers first), rating (true: members are asked after the end), max_open (3: open matters of one member), cooldown (30s between two), patience (5m until the next desk is told), min_account_age (0s), blocked (ids of members)."),
 	}
 }
 
@@ -78,7 +77,7 @@ func parseSettings(raw json.RawMessage) (settings, error) {
 		onClose:           r.word("on_close", onCloseDelete, onCloseArchive),
 		transcriptChannel: r.id("transcript_channel"),
 	}
-	s.announcementChannel = r.community("announcement_channel")
+	s.community = r.community()
 	r.required("token", string(s.token))
 	r.required("guild_id", s.guildID)
 	r.address("api_url", s.apiURL)
@@ -108,24 +107,6 @@ func (r *reader) id(name string) string {
 		return ""
 	}
 	return s
-}
-
-// community reads an id among the community channels.
-func (r *reader) community(name string) string {
-	raw := r.values["community"]
-	if len(raw) == 0 || string(raw) == "null" {
-		return ""
-	}
-	in := reader{values: map[string]json.RawMessage{}}
-	if json.Unmarshal(raw, &in.values) != nil {
-		r.faults.Add("community", "must be an object of channels")
-		return ""
-	}
-	id := in.id(name)
-	for _, f := range in.faults {
-		r.faults.Add("community."+f.Field, "%s", f.Msg)
-	}
-	return id
 }
 
 // ids reads a list, or what an environment variable can hold: ids with commas between them.

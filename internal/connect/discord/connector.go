@@ -25,7 +25,7 @@ func (Factory) Describe() connector.Descriptor {
 		Kind:   Kind,
 		Title:  map[string]string{zhTW.String(): "Discord", zhCN.String(): "Discord", english.String(): "Discord"},
 		Fields: fields(),
-		Desk:   true,
+		Desk:   true, Customer: true,
 		Capabilities: []string{
 			"opens a channel for each conversation", "splits long texts", "shows pictures, files and orders", "marks", "buttons and slash commands",
 			"reads what was missed", "carries edits and deletions", "keeps transcripts", connector.CapLooks,

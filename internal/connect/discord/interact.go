@@ -28,6 +28,12 @@ type request struct {
 
 // interaction answers within Discord's 3 seconds, then does the work in the channel's lane. What is not ours is left alone.
 func (l *listener) interaction(ctx context.Context, i api.Interaction) error {
+	switch {
+	case l.c.memberAsks(i):
+		return l.memberInteraction(ctx, i)
+	case staffAsks(i):
+		return l.staffInteraction(ctx, i)
+	}
 	r, ok := parseRequest(i)
 	if !ok {
 		return nil
@@ -49,7 +55,7 @@ func parseRequest(i api.Interaction) (request, bool) {
 	d := i.Data
 	switch i.Type {
 	case api.InteractionCommand:
-		return r.fromCommand(), slices.ContainsFunc(commands(), func(c api.ApplicationCommand) bool { return c.Name == d.Name })
+		return r.fromCommand(), slices.ContainsFunc(talkCommands(), func(c api.ApplicationCommand) bool { return c.Name == d.Name })
 	case api.InteractionComponent:
 		name, arg, ok := parseCustomID(d.CustomID)
 		return r.fromButton(name, arg), ok

@@ -23,6 +23,9 @@ const (
 // Open makes the conversation's channel, or finds the one that an earlier call made. It blocks until the channel is there and, with
 // Again, filled. Idempotent under Unsure.
 func (c *Connector) Open(ctx context.Context, o connector.Opening) (connector.Thread, error) {
+	if o.Role == kefu.RoleBoard {
+		return c.openBoard(ctx, o)
+	}
 	ch, found, err := c.earlier(ctx, o)
 	if err != nil {
 		return connector.Thread{}, c.openFailure(ctx, err)

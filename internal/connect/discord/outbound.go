@@ -25,7 +25,7 @@ const (
 // part. Unsure, it relies on the nonce while Discord remembers it, and reads the channel first after that.
 func (c *Connector) Send(ctx context.Context, out connector.Outbound) (connector.Receipt, error) {
 	if out.Thread.Role == kefu.RoleCustomer {
-		return connector.Receipt{}, fail(connector.Permanent, connector.ScopeThread, 0, "this Discord inbox is a desk: customers are not reached by it", nil)
+		return c.sendCustomer(ctx, out)
 	}
 	posts := render(c.language(ctx), out)
 	there := map[int]connector.Part{}

@@ -18,7 +18,17 @@ func (c *Connector) SendStatus(ctx context.Context, t connector.Thread, s connec
 		return nil // there is no channel to tell
 	}
 	var err error
+	switch t.Role {
+	case kefu.RoleCustomer:
+		return c.tellCustomer(ctx, t, s)
+	case kefu.RoleBoard:
+		return c.updateBoard(ctx, t, s)
+	case kefu.RoleDesk, kefu.RoleFormer:
+	}
 	switch s.Kind {
+	case connector.StatusHanded, connector.StatusBoard: // a desk sees what it is given
+	case connector.StatusWaiting:
+		err = c.callStaff(ctx, t, s)
 	case connector.StatusClosed:
 		err = c.closed(ctx, t, s)
 	case connector.StatusReopened:

@@ -33,7 +33,7 @@ func langOf(locale string) lang {
 
 // say words something in the language. The words of one name take the same arguments in every language.
 func (l lang) say(w word, args ...any) string {
-	text := texts[w][l]
+	text := w.in()[l]
 	if len(args) == 0 {
 		return text
 	}
@@ -42,10 +42,20 @@ func (l lang) say(w word, args ...any) string {
 
 // term gives the name of a word of the vocabulary; one that is not known is its own name.
 func (l lang) term(w string) string {
-	if t, ok := texts[word(w)]; ok {
+	if t := word(w).in(); t != ([languages]string{}) {
 		return t[l]
 	}
 	return w
+}
+
+// in finds a word in the tables: of the ticket channels, of customers, of reports, of staff.
+func (w word) in() [languages]string {
+	for _, table := range []map[word][languages]string{texts, memberTexts, boardTexts, staffTexts} {
+		if t, ok := table[w]; ok {
+			return t
+		}
+	}
+	return [languages]string{}
 }
 
 // word names a text in the table.
