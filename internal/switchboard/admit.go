@@ -17,5 +17,5 @@ func (c *change) admit(inbox kefu.InboxID, in connector.Inbound) (refused string
 // heard says whether a message in an open conversation is taken: blocked people are not heard.
 func (c *change) heard(conv store.Conversation) (bool, error) { return true, nil }
 
-// speaks notes the language of who writes, where the source says it.
-func (c *change) speaks(id kefu.ContactID, s connector.Sender) error { return nil }
+// speaks notes the language of who writes: what the source says, else what the text shows of somebody of whom nothing is known.
+func (c *change) speaks(id kefu.ContactID, s connector.Sender, text string) error { return nil }
