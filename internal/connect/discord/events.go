@@ -34,7 +34,7 @@ func (l *listener) Dispatch(ctx context.Context, event string, data json.RawMess
 			return l.lanes.add(ctx, ch.ID, func() { l.channelDeleted(ch.ID) })
 		}
 	case api.EventInteractionCreate:
-		if i, ok := decode[api.Interaction](l, event, data); ok && l.mine(i.GuildID) {
+		if i, ok := decode[api.Interaction](l, event, data); ok && (l.mine(i.GuildID) || i.GuildID == "" && l.c.memberAsks(i)) {
 			return l.interaction(ctx, i)
 		}
 	default:

@@ -54,6 +54,7 @@ func (c *Connector) hold(ctx context.Context, emit connector.Emit, want api.Inte
 	l := &listener{
 		c: c, ctx: ctx, emit: emit, lanes: newLanes(), readTo: map[string]string{}, catchUp: func() {},
 		reads: want&api.IntentMessageContent != 0, firsts: make(chan struct{}, answersAtOnce), answers: make(chan struct{}, answersAtOnce),
+		members: make(chan struct{}, membersAtOnce),
 	}
 	c.gatewayIs(session, !l.reads)
 	err := session.Run(ctx, l)
@@ -82,6 +83,7 @@ type listener struct {
 	// firsts bounds the first answers on their way, answers the final ones. They are two: who gives a first answer may wait for a lane,
 	// and a lane for a final answer.
 	firsts, answers chan struct{}
+	members         chan struct{} // held by members who are being answered
 
 	mu      sync.Mutex
 	epoch   int               // sessions begun
