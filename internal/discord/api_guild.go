@@ -90,6 +90,16 @@ func (c *Client) OverwriteGuildCommands(ctx context.Context, appID, guildID stri
 	return fetch[[]ApplicationCommand](ctx, c, request(http.MethodPut, "/applications/{}/guilds/{}/commands", appID, guildID).with(cmds))
 }
 
+// GuildCommands gives the bot's commands in a guild.
+func (c *Client) GuildCommands(ctx context.Context, appID, guildID string) ([]ApplicationCommand, error) {
+	return fetch[[]ApplicationCommand](ctx, c, request(http.MethodGet, "/applications/{}/guilds/{}/commands", appID, guildID))
+}
+
+// CreateCommand makes a command that belongs to no guild, or changes the one of that name.
+func (c *Client) CreateCommand(ctx context.Context, appID string, cmd ApplicationCommand) (ApplicationCommand, error) {
+	return fetch[ApplicationCommand](ctx, c, request(http.MethodPost, "/applications/{}/commands", appID).with(cmd))
+}
+
 // fetch makes the call and gives what it answers.
 func fetch[T any](ctx context.Context, c *Client, k call) (T, error) {
 	var out T

@@ -33,6 +33,9 @@ func New(o Options) *Client {
 // Reset lets routes that were left alone after repeated refusals be called again: for when something has changed that may have mended it.
 func (c *Client) Reset() { c.guard.reset() }
 
+// ResetChannel is Reset for the calls about one channel: for when a person has opened their direct messages.
+func (c *Client) ResetChannel(channelID string) { c.guard.resetOf(channelID) }
+
 // Close lets idle connections go. The Client may be used afterwards.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 

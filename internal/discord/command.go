@@ -40,7 +40,18 @@ type ApplicationCommand struct {
 	DescriptionLocalizations map[string]string `json:"description_localizations,omitempty"`
 	Options                  []CommandOption   `json:"options,omitempty"`
 	DefaultPermissions       *Permissions      `json:"default_member_permissions,omitempty"`
+	// Contexts, of a command that is no guild's, says where it is found; nil is everywhere.
+	Contexts []CommandContext `json:"contexts,omitempty"`
 }
+
+// CommandContext is a place where commands are found.
+type CommandContext int
+
+// Places where commands are found.
+const (
+	ContextGuild CommandContext = 0
+	ContextBotDM CommandContext = 1 // direct messages with the bot
+)
 
 // CommandOption is what a command can be given. Required options stand before the others.
 type CommandOption struct {

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -86,6 +87,13 @@ func (g *guard) reset() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	clear(g.refused)
+}
+
+// resetOf is reset for the routes of one channel.
+func (g *guard) resetOf(channelID string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	maps.DeleteFunc(g.refused, func(r route, _ refusal) bool { return r.major == channelID })
 }
 
 // count drops the slots that are older than the window and gives the sum of the rest.

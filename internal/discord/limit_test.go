@@ -378,6 +378,26 @@ func TestRefusedRouteIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestResetOfOneChannel(t *testing.T) {
+	s := newSite(t, reply(403, `{"message":"Cannot send messages to this user","code":50007}`))
+	c := s.client(t, nil)
+	for range refusalsMax {
+		_, errRead := c.Message(testContext(t), "3", "1")
+		if errors.Join(errRead, c.DeleteChannel(testContext(t), "4")) == nil {
+			t.Fatal("not refused")
+		}
+	}
+	s.says(reply(200, `{}`))
+	c.ResetChannel("3")
+	if _, err := c.Message(testContext(t), "3", "1"); err != nil {
+		t.Errorf("the channel is still left alone: %v", err)
+	}
+	var refused *RefusedError
+	if err := c.DeleteChannel(testContext(t), "4"); !errors.As(err, &refused) {
+		t.Errorf("another channel is called again: %v", err)
+	}
+}
+
 func TestOneGoodAnswerForgivesRefusals(t *testing.T) {
 	s := newSite(t, nil)
 	c := s.client(t, nil)

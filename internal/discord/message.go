@@ -46,6 +46,7 @@ const (
 	MessageEphemeral      MessageFlags = 1 << 6
 	MessageLoading        MessageFlags = 1 << 7
 	MessageSilent         MessageFlags = 1 << 12
+	MessageVoice          MessageFlags = 1 << 13
 )
 
 // Nonce is the sender's mark on a message, at most 25 characters. Discord sends it back as a string or as a number.
@@ -91,11 +92,57 @@ type Message struct {
 	Referenced      *Message          `json:"referenced_message,omitempty"`
 	Components      []Component       `json:"components,omitempty"`
 	Thread          *Channel          `json:"thread,omitempty"`
+	Stickers        []Sticker         `json:"sticker_items,omitempty"`
+	Snapshots       []MessageSnapshot `json:"message_snapshots,omitempty"`
+	Poll            *Poll             `json:"poll,omitempty"`
+}
+
+// ReferenceForward is the type of a reference to what was forwarded; what it said is in Snapshots.
+const ReferenceForward = 1
+
+// MessageSnapshot is a message as it was when it was forwarded.
+type MessageSnapshot struct {
+	Message Message `json:"message"`
+}
+
+// StickerFormat says what a sticker's file is.
+type StickerFormat int
+
+// Formats of stickers.
+const (
+	StickerPNG    StickerFormat = 1
+	StickerAPNG   StickerFormat = 2
+	StickerLottie StickerFormat = 3 // an animation that needs a player of its own
+	StickerGIF    StickerFormat = 4
+)
+
+// Sticker is a sticker of a message.
+type Sticker struct {
+	ID     string        `json:"id"`
+	Name   string        `json:"name"`
+	Format StickerFormat `json:"format_type"`
+}
+
+// Poll is a question with answers to vote for.
+type Poll struct {
+	Question PollMedia    `json:"question"`
+	Answers  []PollAnswer `json:"answers"`
+}
+
+// PollAnswer is one of the answers.
+type PollAnswer struct {
+	Media PollMedia `json:"poll_media"`
+}
+
+// PollMedia is what a question or answer says.
+type PollMedia struct {
+	Text string `json:"text,omitempty"`
 }
 
 // MessageReference points at the message that is answered. Discord takes a nil FailIfMissing for true: the answer to a message that is
 // gone fails.
 type MessageReference struct {
+	Type          int    `json:"type,omitempty"`
 	MessageID     string `json:"message_id,omitempty"`
 	ChannelID     string `json:"channel_id,omitempty"`
 	GuildID       string `json:"guild_id,omitempty"`
@@ -114,6 +161,8 @@ type Attachment struct {
 	Height      int    `json:"height,omitempty"`
 	Width       int    `json:"width,omitempty"`
 	Ephemeral   bool   `json:"ephemeral,omitempty"`
+	// Duration is how long a voice message lasts, in seconds.
+	Duration float64 `json:"duration_secs,omitempty"`
 }
 
 // Emoji is a Unicode emoji (Name only) or one of a guild (ID and Name).

@@ -145,6 +145,13 @@ func TestCalls(t *testing.T) {
 				_, err := c.OverwriteGuildCommands(ctx, "5", "1", nil)
 				return err
 			}},
+		{"GuildCommands", "GET", "/applications/5/guilds/1/commands", "",
+			func(ctx context.Context, c *Client) error { _, err := c.GuildCommands(ctx, "5", "1"); return err }},
+		{"CreateCommand", "POST", "/applications/5/commands", `{"name":"helpme","description":"d","contexts":[1]}`,
+			func(ctx context.Context, c *Client) error {
+				_, err := c.CreateCommand(ctx, "5", ApplicationCommand{Name: "helpme", Description: "d", Contexts: []CommandContext{ContextBotDM}})
+				return err
+			}},
 		{"Channel", "GET", "/channels/3", "", func(ctx context.Context, c *Client) error { _, err := c.Channel(ctx, "3"); return err }},
 		{"ModifyChannel name", "PATCH", "/channels/3", `{"name":"renamed"}`,
 			func(ctx context.Context, c *Client) error {

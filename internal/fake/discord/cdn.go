@@ -37,18 +37,25 @@ func newCDN() cdn {
 	return cdn{key: key, files: map[string]storedFile{}}
 }
 
+// stickerPath is where stickers are, whose links are not signed.
+const stickerPath = "/cdn/stickers/"
+
 // store keeps a file and returns its path, which view turns into a link.
 func (c *cdn) store(channelID string, a Attachment, data []byte) string {
 	p := "/cdn/attachments/" + channelID + "/" + a.ID + "/" + a.Filename
-	c.files[p] = storedFile{a.ContentType, data}
+	c.keep(p, storedFile{a.ContentType, data})
+	return p
+}
+
+func (c *cdn) keep(p string, f storedFile) {
+	c.files[p] = f
 	c.age = append(c.age, p)
-	c.bytes += len(data)
+	c.bytes += len(f.data)
 	for c.bytes > maxFileBytes && len(c.age) > 1 {
 		c.bytes -= len(c.files[c.age[0]].data)
 		delete(c.files, c.age[0])
 		c.age = c.age[1:]
 	}
-	return p
 }
 
 // link is a signed address that expires.
@@ -76,7 +83,7 @@ func (s *Server) serveCDN(w http.ResponseWriter, r *http.Request) {
 	now := s.w.now()
 	s.mu.Unlock()
 	until, err := strconv.ParseInt(q.Get("ex"), 16, 64)
-	if err != nil || !hmac.Equal([]byte(want), []byte(q.Get("hm"))) || now.UnixMilli() >= until || !found {
+	if signed := !strings.HasPrefix(r.URL.Path, stickerPath); signed && (err != nil || !hmac.Equal([]byte(want), []byte(q.Get("hm"))) || now.UnixMilli() >= until) || !found {
 		http.Error(w, "This content is no longer available.", http.StatusNotFound)
 		return
 	}
@@ -88,12 +95,10 @@ func (s *Server) serveCDN(w http.ResponseWriter, r *http.Request) {
 // view is a copy of a message with links that work now.
 func (w *world) view(m Message) Message {
 	now, base := w.now(), w.base()
-	if len(m.Attachments) > 0 {
-		m.Attachments = slices.Clone(m.Attachments)
-		for i, a := range m.Attachments {
-			m.Attachments[i].URL = w.files.link(base, a.URL, now, w.opt.AttachmentLifetime)
-			m.Attachments[i].ProxyURL = m.Attachments[i].URL
-		}
+	m.Attachments = w.viewFiles(m.Attachments, base, now)
+	m.Snapshots = slices.Clone(m.Snapshots)
+	for i, s := range m.Snapshots {
+		m.Snapshots[i].Message.Attachments = w.viewFiles(s.Message.Attachments, base, now)
 	}
 	if len(m.Embeds) > 0 {
 		m.Embeds = slices.Clone(m.Embeds)
@@ -107,6 +112,15 @@ func (w *world) view(m Message) Message {
 		m.ReferencedMessage = &to
 	}
 	return m
+}
+
+func (w *world) viewFiles(list []Attachment, base string, now time.Time) []Attachment {
+	list = slices.Clone(list)
+	for i, a := range list {
+		list[i].URL = w.files.link(base, a.URL, now, w.opt.AttachmentLifetime)
+		list[i].ProxyURL = list[i].URL
+	}
+	return list
 }
 
 func (w *world) viewPicture(p *EmbedImage, base string, now time.Time) *EmbedImage {

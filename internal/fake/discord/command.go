@@ -145,11 +145,35 @@ func checkCommand(c Command, f *form) {
 	if kind == 1 {
 		checkCommandName(f, c.Name)
 		f.length("description", c.Description, 1, 100)
+		checkLocalized(c, f)
 	} else {
 		f.length("name", c.Name, 1, 32)
 		f.length("description", c.Description, 0, 0)
 	}
 	checkOptions(c.Options, f)
+}
+
+// locales are the languages of Discord's clients.
+const locales = "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko"
+
+// checkLocalized holds the names of other languages to the rule of names.
+func checkLocalized(c Command, f *form) {
+	for locale, name := range c.Names {
+		g := f.under("name_localizations." + locale)
+		checkCommandName(g, name)
+		checkLocale(locale, g)
+	}
+	for locale, text := range c.Descriptions {
+		g := f.under("description_localizations." + locale)
+		g.length("description", text, 1, 100)
+		checkLocale(locale, g)
+	}
+}
+
+func checkLocale(locale string, f *form) {
+	if !slices.Contains(strings.Fields(locales), locale) {
+		f.add("locale", "BASE_TYPE_CHOICES", "Value must be one of the locales of Discord.")
+	}
 }
 
 func checkCommandName(f *form, name string) {

@@ -80,5 +80,6 @@ func (w *world) blankFor(m *Message) bool {
 
 func blanked(m Message) Message {
 	m.Content, m.Attachments, m.Embeds, m.Components = "", []Attachment{}, []Embed{}, []Component{}
+	m.Poll = nil
 	return m
 }

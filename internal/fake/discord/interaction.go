@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -194,7 +195,7 @@ func (w *world) interactionEvent(x *interaction, data map[string]any) map[string
 	app := w.permissions(w.botID, x.channel)
 	e := map[string]any{
 		"id": i.ID, "application_id": w.appID, "type": i.Type, "token": i.Token, "version": 1,
-		"channel_id": i.ChannelID, "channel": x.channel.Channel, "data": data, "locale": "zh-TW",
+		"channel_id": i.ChannelID, "channel": x.channel.Channel, "data": data, "locale": cmp.Or(person.locale, "zh-TW"),
 		"app_permissions": app, "entitlements": []any{}, "entitlement_sku_ids": []any{},
 		"authorizing_integration_owners": map[string]any{"0": w.guildID}, "attachment_size_limit": w.opt.MaxUpload,
 	}

@@ -80,6 +80,26 @@ func (s *Server) SetDMClosed(memberID string, closed bool) error {
 	return nil
 }
 
+// SetLocale sets the language of the person's client, which interactions carry; it is zh-TW before.
+func (s *Server) SetLocale(memberID, locale string) error {
+	return s.setMember(memberID, func(m *member) { m.locale = locale })
+}
+
+// SetPending says whether the person still has to pass the guild's membership screening.
+func (s *Server) SetPending(memberID string, pending bool) error {
+	return s.setMember(memberID, func(m *member) { m.Pending = pending })
+}
+
+func (s *Server) setMember(memberID string, set func(*member)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, err := s.w.present(memberID)
+	if err == nil {
+		set(m)
+	}
+	return err
+}
+
 // SetBotPermissions changes what the bot's own role grants. @everyone still
 // grants EveryonePermissions; SetEveryonePermissions changes those.
 func (s *Server) SetBotPermissions(p Permissions) {

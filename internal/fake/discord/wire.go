@@ -31,6 +31,7 @@ const (
 	FlagCrossposted  = 1 << 0
 	FlagEphemeral    = 1 << 6
 	FlagLoading      = 1 << 7
+	FlagVoice        = 1 << 13
 	FlagComponentsV2 = 1 << 15
 )
 
@@ -182,6 +183,9 @@ type Message struct {
 	Reference         *MessageReference `json:"message_reference,omitempty"`
 	ReferencedMessage *Message          `json:"referenced_message,omitempty"`
 	Thread            *Channel          `json:"thread,omitempty"`
+	Stickers          []Sticker         `json:"sticker_items,omitempty"`
+	Snapshots         []Snapshot        `json:"message_snapshots,omitempty"` // of what was forwarded
+	Poll              *Poll             `json:"poll,omitempty"`
 	Deleted           bool              `json:"-"`
 	Ephemeral         bool              `json:"-"`
 	InteractionID     string            `json:"-"` // set on answers to an interaction
@@ -204,6 +208,9 @@ type Attachment struct {
 	Size        int    `json:"size"`
 	URL         string `json:"url"`
 	ProxyURL    string `json:"proxy_url"`
+	// Duration and Waveform are set on voice messages.
+	Duration float64 `json:"duration_secs,omitempty"`
+	Waveform string  `json:"waveform,omitempty"`
 }
 
 // Emoji is a Unicode emoji (no id) or a custom one.
@@ -303,7 +310,9 @@ type Command struct {
 	Version           string          `json:"version"`
 	Type              int             `json:"type"`
 	Name              string          `json:"name"`
+	Names             Localized       `json:"name_localizations,omitempty"`
 	Description       string          `json:"description"`
+	Descriptions      Localized       `json:"description_localizations,omitempty"`
 	Options           []CommandOption `json:"options,omitempty"`
 	MemberPermissions *Permissions    `json:"default_member_permissions"`
 	NSFW              bool            `json:"nsfw"`
@@ -311,6 +320,9 @@ type Command struct {
 	IntegrationTypes  []int           `json:"integration_types,omitempty"`
 	DMPermission      *bool           `json:"dm_permission,omitempty"`
 }
+
+// Localized is a text by the language of its readers.
+type Localized map[string]string
 
 // CommandOption is a parameter or subcommand of a command.
 type CommandOption struct {

@@ -44,6 +44,7 @@ type member struct {
 	left     bool
 	dmClosed bool
 	dm       string // channel id, "" until opened
+	locale   string // of the person's client
 }
 
 // channel is a Channel with what only the server knows.
