@@ -30,12 +30,7 @@ func (b *Batch) InsertTicketChange(id kefu.TicketID, ch kefu.TicketChange) {
 
 // TicketChanges lists a ticket's history after a place in it, oldest first.
 func (tx *Tx) TicketChanges(id kefu.TicketID, after int64, limit int) ([]kefu.TicketChange, error) {
-	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (c kefu.TicketChange, err error) {
-		var at int64
-		err = s.Scan(&c.N, &c.By.Kind, &c.By.ID, &c.By.Name, &c.By.Via, &c.Field, &c.From, &c.To, &at)
-		c.At = sqldb.Time(at)
-		return c, err
-	}, sqlTicketChanges, id, after, limit)
+	return sqldb.Many(tx.Tx, scanTicketChange, sqlTicketChanges, id, after, limit)
 }
 
 // SetTicketStatusAt stores of when a ticket's status is.
