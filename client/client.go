@@ -25,6 +25,7 @@ type Client struct {
 	Labels          Labels
 	Messages        Messages
 	OAuthClients    OAuthClients
+	Ratings         Ratings
 	Roles           Roles
 	Search          Search
 	SigningKeys     SigningKeys
@@ -68,7 +69,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 func (c *Client) serve() {
 	c.Agents.c, c.Announcements.c, c.Attachments.c, c.Audit.c, c.Auth.c = c, c, c, c, c
 	c.CannedResponses.c, c.Contacts.c, c.Conversations.c, c.Events.c, c.Inboxes.c = c, c, c, c, c
-	c.Labels.c, c.Messages.c, c.Roles.c, c.Search.c, c.Teams.c = c, c, c, c, c
+	c.Labels.c, c.Messages.c, c.Ratings.c, c.Roles.c, c.Search.c, c.Teams.c = c, c, c, c, c, c
 	c.APIKeys = APIKeys{Programs{c, "/api-keys"}}
 	c.SigningKeys = SigningKeys{Programs{c, "/signing-keys"}}
 	c.OAuthClients = OAuthClients{Programs{c, "/oauth-clients"}}

@@ -11,25 +11,26 @@ import (
 type Conversation struct {
 	Tagged
 
-	ID           string     `json:"id"`
-	InboxID      string     `json:"inbox_id"`
-	Channel      string     `json:"channel"`
-	ContactID    string     `json:"contact_id"`
-	Subject      string     `json:"subject"`
-	Status       string     `json:"status"`   // open, pending, snoozed or closed
-	Handler      string     `json:"handler"`  // queue, bot or agent
-	Priority     string     `json:"priority"` // low, medium, high or urgent
-	AssigneeID   *string    `json:"assignee_id"`
-	TeamID       *string    `json:"team_id"`
-	Labels       []string   `json:"labels"` // names
-	SnoozedUntil *time.Time `json:"snoozed_until"`
-	Ticket       TicketRef  `json:"ticket"`
-	LastSeq      int64      `json:"last_seq"`
-	CreatedAt    time.Time  `json:"created_at"`
-	UpdatedAt    time.Time  `json:"updated_at"`
-	ClosedAt     *time.Time `json:"closed_at"`
-	ClosedBy     string     `json:"closed_by"`
-	PreviousID   *string    `json:"previous_id"` // the conversation that this one follows
+	ID           string              `json:"id"`
+	InboxID      string              `json:"inbox_id"`
+	Channel      string              `json:"channel"`
+	ContactID    string              `json:"contact_id"`
+	Subject      string              `json:"subject"`
+	Status       string              `json:"status"`   // open, pending, snoozed or closed
+	Handler      string              `json:"handler"`  // queue, bot or agent
+	Priority     string              `json:"priority"` // low, medium, high or urgent
+	AssigneeID   *string             `json:"assignee_id"`
+	TeamID       *string             `json:"team_id"`
+	Labels       []string            `json:"labels"` // names
+	SnoozedUntil *time.Time          `json:"snoozed_until"`
+	Ticket       TicketRef           `json:"ticket"`
+	LastSeq      int64               `json:"last_seq"`
+	CreatedAt    time.Time           `json:"created_at"`
+	UpdatedAt    time.Time           `json:"updated_at"`
+	ClosedAt     *time.Time          `json:"closed_at"`
+	ClosedBy     string              `json:"closed_by"`
+	PreviousID   *string             `json:"previous_id"` // the conversation that this one follows
+	Rating       *ConversationRating `json:"rating"`      // what the customer thought of it; nil while they have not said so
 }
 
 // TicketRef is a conversation's ticket.

@@ -24,7 +24,7 @@ func TestTypesAreTheDocuments(t *testing.T) {
 		"Conversation": Conversation{}, "ConversationChange": ConversationChange{}, "NewConversation": NewConversation{}, "NewPerson": NewPerson{},
 		"TicketRef": TicketRef{}, "TransferRequest": Transfer{}, "HandoffRequest": Handoff{}, "ReadState": ReadState{},
 		"Message": Message{}, "NewMessage": NewMessage{}, "Attachment": File{}, "AttachmentRef": AttachmentRef{}, "Delivery": Delivery{}, "Author": Sender{},
-		"Choice": Choice{}, "Upload": Attachment{},
+		"Choice": Choice{}, "Upload": Attachment{}, "Rating": Rating{}, "ConversationRating": ConversationRating{},
 		"Label": Label{}, "LabelChange": LabelChange{}, "CannedResponse": CannedResponse{}, "CannedChange": CannedResponseChange{},
 		"InboxView": Inbox{}, "Channel": Channel{}, "ChannelField": ChannelField{},
 		"Announcement": Announcement{}, "AnnouncementPost": AnnouncementPost{}, "NewAnnouncement": NewAnnouncement{},

@@ -9,6 +9,7 @@ func (s *server) operations() []operation {
 		s.conversationRoutes(),
 		s.messageRoutes(),
 		s.ticketRoutes(),
+		s.ratingRoutes(),
 		s.eventRoutes(),
 		s.searchRoutes(),
 		s.agentRoutes(),

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"kefu"
+	"kefu/internal/switchboard"
 )
 
 const schemaPrefix = "#/components/schemas/"
@@ -88,6 +89,9 @@ func (r *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 	if _, ok := r.named[name]; !ok {
 		r.types[name], r.named[name] = bare, &huma.Schema{} // there before its members are made: they may refer to it
 		r.named[name] = huma.SchemaFromType(r, bare)
+	}
+	if t == reflect.TypeFor[*switchboard.ConversationRating]() {
+		return nullable(r.named[name]) // a reference cannot say that it may be null
 	}
 	if allowRef {
 		return &huma.Schema{Ref: schemaPrefix + name}

@@ -18,6 +18,7 @@ func steps() []step {
 		conversationSteps(),
 		messageSteps(),
 		ticketSteps(),
+		ratingSteps(),
 		contactSteps(),
 		auditSteps(),
 		statusSteps(),

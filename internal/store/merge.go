@@ -35,7 +35,7 @@ func (tx *Tx) MoveContact(from, to kefu.ContactID) error {
 			return err
 		}
 	}
-	for _, text := range []string{sqlMoveIdentities, sqlMoveAuthor, sqlMoveReader} {
+	for _, text := range []string{sqlMoveIdentities, sqlMoveAuthor, sqlMoveReader, sqlMoveRatings} {
 		if _, err := tx.Exec(text, from, to); err != nil {
 			return err
 		}

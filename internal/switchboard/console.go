@@ -82,10 +82,16 @@ func (b *Switchboard) showAll(tx *store.Tx, by kefu.Caller, all []store.Conversa
 		return nil, err
 	}
 	labels, err := tx.LabelsOf(ids...)
+	if err != nil {
+		return nil, err
+	}
+	ratings, err := tx.RatingsOf(ids...)
 	out := make([]Conversation, 0, len(all))
 	for _, c := range all {
 		c.Labels = labels[c.ID]
-		out = append(out, b.showConversation(by, c, tickets[c.ID]))
+		shown := b.showConversation(by, c, tickets[c.ID])
+		shown.Rating = ratingOf(ratings[c.ID])
+		out = append(out, shown)
 	}
 	return out, err
 }

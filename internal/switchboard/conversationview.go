@@ -28,6 +28,7 @@ type Conversation struct {
 	ClosedAt     *time.Time           `json:"closed_at" doc:"When it was closed, or null."`
 	ClosedBy     string               `json:"closed_by" doc:"Who closed it, in their own words; empty while it is not closed."`
 	PreviousID   *kefu.ConversationID `json:"previous_id" doc:"The conversation that it follows, or null."`
+	Rating       *ConversationRating  `json:"rating" doc:"What the customer thought of it, or null while they have not said so."`
 }
 
 // TicketRef is what a conversation shows of its ticket.

@@ -142,6 +142,9 @@ func (e *erasing) conversation(id kefu.ConversationID) error {
 	if err := e.end(conv, links); err != nil {
 		return err
 	}
+	if err := e.BlankRatings(id); err != nil { // after the end, which may ask for one
+		return err
+	}
 	e.receipt.Conversations++
 	e.convs, e.ids = append(e.convs, id), append(e.ids, string(id))
 	return nil

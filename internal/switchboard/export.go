@@ -78,7 +78,13 @@ func (b *Switchboard) export(tx *store.Tx, by kefu.Caller, k kefu.Contact) (Expo
 		if err != nil {
 			return out, err
 		}
-		out.Conversations = append(out.Conversations, ExportedConversation{b.showConversation(by, conv, ticket), full, messages})
+		rated, err := tx.RatingsOf(conv.ID)
+		if err != nil {
+			return out, err
+		}
+		shown := b.showConversation(by, conv, ticket)
+		shown.Rating = ratingOf(rated[conv.ID])
+		out.Conversations = append(out.Conversations, ExportedConversation{shown, full, messages})
 	}
 	return out, nil
 }
