@@ -2,7 +2,9 @@ package discord
 
 import (
 	"context"
+	"strings"
 
+	"kefu"
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
 )
@@ -13,19 +15,28 @@ func (c *Connector) SendChange(ctx context.Context, t connector.Thread, change c
 	m := change.Message
 	m.Meta.Edited = m.Meta.Edited || !change.Deleted
 	m.Meta.Deleted = m.Meta.Deleted || change.Deleted
+	change.Message = m
+	if t.Role == kefu.RoleCustomer {
+		return c.changeCustomer(ctx, t, change)
+	}
 	l := c.language(ctx)
 	posts := render(l, connector.Outbound{Thread: t, Message: m})
 	sign := l.say("edited")
 	if change.Deleted {
 		sign = "🗑️"
 	}
-	for _, part := range change.Parts {
+	return c.failure(ctx, t.ExternalID, c.changeParts(ctx, t.ExternalID, change.Parts, posts, sign))
+}
+
+// changeParts changes the text of the posts that are there.
+func (c *Connector) changeParts(ctx context.Context, channel string, parts []connector.Part, posts []post, sign string) error {
+	for _, part := range parts {
 		text := "…" // the text has become shorter than it was
 		if part.N < len(posts) {
 			text = posts[part.N].pieces[0].embed.Description
 		}
-		if err := c.changePost(ctx, t.ExternalID, part.ExternalID, text, sign); err != nil && !vanished(err) {
-			return c.failure(ctx, t.ExternalID, err)
+		if err := c.changePost(ctx, channel, part.ExternalID, text, sign); err != nil && !vanished(err) {
+			return err
 		}
 	}
 	return nil
@@ -41,10 +52,22 @@ func (c *Connector) changePost(ctx context.Context, channel, id, text, sign stri
 	embeds[0].Description = text
 	last := &embeds[len(embeds)-1]
 	if last.Footer != nil {
-		last.Footer = &api.EmbedFooter{Text: footerForm.FindString(last.Footer.Text) + " · " + sign}
+		last.Footer = &api.EmbedFooter{Text: changedFooter(last.Footer.Text, sign)}
 	}
 	return patiently(ctx, func() error {
 		_, err := c.api.EditMessage(ctx, channel, id, api.MessageEdit{Embeds: &embeds})
 		return err
 	})
+}
+
+// changedFooter keeps what a post is found by: its place on a desk, its mark at a customer's.
+func changedFooter(old, sign string) string {
+	if place := footerForm.FindString(old); place != "" || !strings.Contains(old, tagPrefix) {
+		return place + " · " + sign
+	}
+	at := strings.LastIndex(old, tagPrefix)
+	if strings.Contains(old[:at], sign) {
+		return old
+	}
+	return old[:at] + sign + " · " + old[at:]
 }

@@ -54,7 +54,11 @@ func (c *Connector) search(ctx context.Context, out connector.Outbound, posts []
 		after = before(out.UnsureSince)
 	}
 	complete, err := c.walk(ctx, out.Thread.ExternalID, after, lookPages, func(m api.Message) error {
-		if m.Author.ID == bot.ID {
+		switch {
+		case m.Author.ID != bot.ID:
+		case out.Thread.Role == kefu.RoleCustomer:
+			noteMarked(m, string(out.DeliveryID), len(posts), there)
+		default:
 			noteParts(m, out.Message.Seq, len(posts), there)
 		}
 		return nil

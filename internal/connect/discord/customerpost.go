@@ -1,0 +1,156 @@
+package discord
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kefu"
+	"kefu/internal/connector"
+	api "kefu/internal/discord"
+)
+
+const (
+	// What an article takes of a post: three of them and a part of text stay under Discord's 6,000 characters.
+	maxArticles = 3
+	maxExcerpt  = 600
+
+	// Names of what members press under messages and notices.
+	pressHelped  = "helped" // + message and "yes" or "no"
+	pressPerson  = "person"
+	pressSay     = "say"     // + thread
+	pressRate    = "rate"    // + rating and stars
+	pressComment = "comment" // + rating
+
+	choiceHelped    = "helped:yes"
+	choiceNotHelped = "helped:no"
+	choicePerson    = "person"
+)
+
+// customerPosts makes the posts of a message as a customer sees them, oldest part first; there is always at least one.
+func customerPosts(l lang, out connector.Outbound) []post {
+	m := out.Message
+	buttons, lines := offers(l, m)
+	text := strings.TrimSpace(m.Content.Text + "\n\n" + strings.Join(lines, "\n"))
+	if text == "" && len(m.Content.Articles) > 0 {
+		text = l.say("articles_lead")
+	}
+	chunks := api.SplitMessage(quote(text), api.MaxContent)
+	if len(chunks) == 0 {
+		chunks = []string{""}
+	}
+	posts := make([]post, 0, len(chunks))
+	for _, chunk := range chunks {
+		posts = append(posts, post{pieces: []piece{{embed: speechTo(l, m, chunk)}}})
+	}
+	posts = addArticles(attach(l, posts, m), m)
+	if _, ok := reporter(out.Thread.ExternalID); ok {
+		posts[0].pieces[0].embed.Title = heading(out.Thread.TicketNumber, out.Thread.Name)
+		buttons = append(buttons, answerButton(l, out.Thread.ExternalID))
+	}
+	posts[len(posts)-1].rows = rowsOf(unlike(buttons))
+	mark(l, posts, out)
+	return posts
+}
+
+// speechTo is the embed of one part of a message.
+func speechTo(l lang, m kefu.Message, text string) api.Embed {
+	e := speech(l, m, text)
+	name, _ := kefu.CleanText(strings.TrimSpace(m.Author.Name))
+	switch m.Author.Kind {
+	case kefu.AuthorBot:
+		name = "🤖 " + cmp.Or(name, kefu.Bot().Name)
+	case kefu.AuthorContact:
+		name = cmp.Or(name, l.say("customer"))
+	case kefu.AuthorAgent, kefu.AuthorSystem:
+		name = cmp.Or(name, l.say("support"))
+	}
+	e.Author = &api.EmbedAuthor{Name: cut(name, maxAuthor)}
+	return e
+}
+
+// heading tells the posts of one report from others in the same direct messages.
+func heading(number int64, title string) string {
+	title = escape(oneLine(title))
+	if number == 0 {
+		return cut(title, maxTitle)
+	}
+	return cut(strings.TrimSpace(fmt.Sprintf("#%d %s", number, title)), maxTitle)
+}
+
+func answerButton(l lang, thread string) api.Component {
+	return api.Button(api.ButtonPrimary, memberID(pressSay, thread), l.say("button_reply"))
+}
+
+// addArticles shows what a bot's answer is based on, below its text.
+func addArticles(posts []post, m kefu.Message) []post {
+	list := m.Content.Articles[:min(len(m.Content.Articles), maxArticles)]
+	if len(list) == 0 {
+		return posts
+	}
+	if last := posts[len(posts)-1]; len(last.pieces) > 1 || last.pieces[0].file != nil || len(last.pieces[0].embed.Fields) > 0 {
+		posts = append(posts, post{})
+	}
+	last := &posts[len(posts)-1]
+	for _, a := range list {
+		last.pieces = append(last.pieces, piece{embed: api.Embed{
+			Title: cut(cmp.Or(escape(oneLine(a.Title)), "–"), maxTitle), Description: cut(escape(strings.TrimSpace(a.Excerpt)), maxExcerpt),
+			URL: webLink(a.URL), Color: colourOf(m),
+		}})
+	}
+	return posts
+}
+
+// offers makes what can be chosen: buttons of what a bot may be answered, and of addresses; lines of text of all else.
+func offers(l lang, m kefu.Message) (buttons []api.Component, lines []string) {
+	for _, ch := range m.Content.Choices[:min(len(m.Content.Choices), maxButtons)] {
+		clean, _ := kefu.CleanText(oneLine(ch.Label))
+		label := cmp.Or(cut(clean, maxButtonLabel), "–")
+		if b, ok := botOffer(l, m, ch.Value); ok {
+			buttons = append(buttons, b)
+		} else if webLink(ch.URL) != "" {
+			buttons = append(buttons, api.LinkButton(ch.URL, label))
+		} else {
+			lines = append(lines, "• "+label)
+		}
+	}
+	return buttons, lines
+}
+
+func botOffer(l lang, m kefu.Message, value string) (api.Component, bool) {
+	if m.Author.Kind != kefu.AuthorBot {
+		return api.Component{}, false
+	}
+	switch value {
+	case choiceHelped:
+		return api.Button(api.ButtonSuccess, memberID(pressHelped, string(m.ID)+":yes"), l.say("button_helped")), true
+	case choiceNotHelped:
+		return api.Button(api.ButtonSecondary, memberID(pressHelped, string(m.ID)+":no"), l.say("button_nothelped")), true
+	case choicePerson:
+		return api.Button(api.ButtonPrimary, memberID(pressPerson, string(m.ID)), l.say("button_person")), true
+	}
+	return api.Component{}, false
+}
+
+// partMark names a part of a delivery to a customer. Places in a conversation would not do: direct messages show many conversations.
+func partMark(delivery string, n int) string { return tag(delivery + "\x00" + strconv.Itoa(n)) }
+
+// mark writes below each post which part it is, and by what it is found again when its answer was lost.
+func mark(l lang, posts []post, out connector.Outbound) {
+	for i := range posts {
+		var words []string
+		if len(posts) > 1 {
+			words = append(words, fmt.Sprintf("%d/%d", i+1, len(posts)))
+		}
+		if out.Message.Meta.Edited {
+			words = append(words, l.say("edited"))
+		}
+		if out.Late || out.Message.Meta.Late {
+			words = append(words, l.say("late"))
+		}
+		words = append(words, partMark(string(out.DeliveryID), i))
+		pieces := posts[i].pieces
+		pieces[len(pieces)-1].embed.Footer = &api.EmbedFooter{Text: strings.Join(words, " · ")}
+	}
+}
