@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kefu"
-	"kefu/internal/lexis"
 	"kefu/internal/store"
 )
 
@@ -18,6 +17,10 @@ const (
 	ReasonPerson  = "asked_for_person" // a person was asked for
 	ReasonNothing = "no_article"       // no article has a word of the question
 	ReasonUnsure  = "low_confidence"   // the best article has too little of it
+	// ReasonNoAnswer is the writer's: the articles that were found do not answer.
+	ReasonNoAnswer = "no_answer"
+	// ReasonNoWords says that there is nothing to look for: a sticker, or a question mark.
+	ReasonNoWords = "no_words"
 )
 
 // Question is what the bot is asked.
@@ -38,31 +41,68 @@ type Suggestion struct {
 
 // Answer is what the bot would say.
 type Answer struct {
-	Articles   []Suggestion `json:"articles" doc:"At most three published articles, the best first; also when the bot would hand off."`
-	Confidence float64      `json:"confidence" doc:"How sure it is that the first article answers, from 0 to 1."`
-	Source     string       `json:"source" doc:"How the text was made: excerpts of the articles." enum:"excerpts"`
-	Text       string       `json:"text" doc:"What the bot would say; empty when it would hand off."`
-	Handoff    bool         `json:"handoff" doc:"Whether a person is needed."`
-	Reason     string       `json:"reason" doc:"Why a person is needed, or empty." enum:",asked_for_person,no_article,low_confidence"`
+	Articles   []Suggestion     `json:"articles" doc:"At most three published articles, the best first; also when the bot would hand off."`
+	Confidence float64          `json:"confidence" doc:"How sure it is that the first article answers, from 0 to 1."`
+	Source     string           `json:"source" doc:"How the text was made: excerpts of the articles, or written from them by the writer." enum:"excerpts,writer"`
+	Text       string           `json:"text" doc:"What the bot would say; empty when it would hand off. The writer's has citations: [1] is the first of articles."`
+	Cited      []kefu.ArticleID `json:"cited" doc:"The articles that the text says or cites."`
+	Handoff    bool             `json:"handoff" doc:"Whether a person is needed."`
+	Reason     string           `json:"reason" doc:"Why a person is needed, or empty." enum:",asked_for_person,no_article,low_confidence,no_answer"`
+	Writer     string           `json:"writer" doc:"Why the writer's text was not used, or empty." enum:",budget,resting,timeout,unreachable,status,bad_answer,too_long,no_citation,wrong_citation,foreign_link,mention"`
 }
 
-// Answer says what the bot would, from published articles alone.
+// Answer says what the bot would, from published articles alone. What is only tried is answered by excerpts: it costs nothing.
 func (k *Knowledge) Answer(ctx context.Context, ask kefu.Ask, q Question) (Answer, error) {
-	say := func(tx *store.Tx) (Answer, error) {
-		if err := checkQuestion("question", q.Question, q.Locale); err != nil {
-			return Answer{}, err
+	if err := checkQuestion("question", q.Question, q.Locale); err != nil {
+		return Answer{}, err
+	}
+	if ask.Key != "" {
+		if out, done, err := said[Answer](ctx, k, ask); done || err != nil {
+			return out, err
 		}
-		hits, err := k.find(ctx, tx, Query{Text: q.Question, Locale: q.Locale, Limit: excerptsInText}, false)
-		return answer(q.Question, hits), err
 	}
-	if ask.Key == "" && !ask.Dry {
-		return look(ctx, k, say)
+	out, err := k.answer(ctx, q.Question, q.Locale, !ask.Dry)
+	if err != nil || ask.Key == "" && !ask.Dry {
+		return out, err
 	}
-	return do(ctx, k, ask, say)
+	return do(ctx, k, ask, func(*store.Tx) (Answer, error) { return out, nil })
 }
 
-func answer(text string, hits []Hit) Answer {
-	out := Answer{Articles: []Suggestion{}, Source: "excerpts"}
+// answer looks for articles, and has the writer write from them if there is one and it may. Nothing is open in the store meanwhile.
+func (k *Knowledge) answer(ctx context.Context, text string, locale kefu.Locale, mayWrite bool) (Answer, error) {
+	hits, err := k.best(ctx, Query{Text: text, Locale: locale, Limit: excerptsInText}, false)
+	if err != nil {
+		return Answer{}, err
+	}
+	out := judge(text, hits)
+	if out.Handoff {
+		return out, nil
+	}
+	if k.Writer == nil || !mayWrite {
+		out.excerpts()
+		return out, nil
+	}
+	wrote, why, err := k.Writer.write(ctx, text, locale, hits)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case why == "":
+		out.Source, out.Text = kefu.SourceWriter, wrote.text
+		for _, n := range wrote.cited {
+			out.Cited = append(out.Cited, hits[n].ID)
+		}
+	case why == ReasonNoAnswer:
+		out.Source, out.Handoff, out.Reason = kefu.SourceWriter, true, why
+	default:
+		out.Writer = why
+		out.excerpts()
+	}
+	return out, nil
+}
+
+// judge says how sure the bot is of what was found, and whether a person is needed.
+func judge(text string, hits []Hit) Answer {
+	out := Answer{Articles: []Suggestion{}, Source: kefu.SourceExcerpts, Cited: []kefu.ArticleID{}}
 	for _, h := range hits {
 		out.Articles = append(out.Articles, Suggestion{ID: h.ID, Title: h.Title, URL: h.URL, Locale: h.Locale, Score: h.Score, Excerpt: h.Excerpt})
 		out.Confidence = max(out.Confidence, h.Score)
@@ -75,40 +115,23 @@ func answer(text string, hits []Hit) Answer {
 	case out.Confidence < SureEnough:
 		out.Reason = ReasonUnsure
 	}
-	if out.Handoff = out.Reason != ""; !out.Handoff {
-		out.Text = written(out.Articles)
-	}
+	out.Handoff = out.Reason != ""
 	return out
 }
 
-// written is the text of an answer: what is nearly as good as the best is said as well.
-func written(articles []Suggestion) string {
+// excerpts makes the text of the articles themselves: what is nearly as good as the best is said as well.
+func (a *Answer) excerpts() {
 	const nearly = 0.85
 	var parts []string
-	for _, a := range articles {
-		if a.Score < nearly*articles[0].Score {
+	for _, s := range a.Articles {
+		if s.Score < nearly*a.Articles[0].Score {
 			break
 		}
-		part := a.Title + "\n" + a.Excerpt
-		if a.URL != "" {
-			part += "\n" + a.URL
+		part := s.Title + "\n" + s.Excerpt
+		if s.URL != "" {
+			part += "\n" + s.URL
 		}
-		parts = append(parts, part)
+		parts, a.Cited = append(parts, part), append(a.Cited, s.ID)
 	}
-	return strings.Join(parts, "\n\n")
+	a.Text = strings.Join(parts, "\n\n")
 }
-
-// AsksForPerson tells whether somebody asks for a person instead of an answer, in Chinese or English.
-func AsksForPerson(text string) bool {
-	folded := " " + strings.Join(strings.Fields(lexis.Fold(text)), " ") + " "
-	for p := range strings.SplitSeq(personPhrases, "|") {
-		if strings.Contains(folded, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// personPhrases are in their folded form.
-const personPhrases = `真人|转人工|人工客服|找客服|客服人员|联系客服|联络客服|跟人说|talk to a person|talk to a human|talk to someone|talk to an agent|speak to a person|` +
-	`speak to a human|speak to someone|speak to an agent|speak with a|talk with a person|talk with a human|real person|real human|human agent|live agent|human please`

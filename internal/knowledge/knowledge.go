@@ -15,6 +15,8 @@ type Options struct {
 	Store *store.Store
 	Bus   *bus.Bus
 	Box   store.Sealer
+	// Writer writes answers; nil is none, and the bot says excerpts.
+	Writer *Writer
 }
 
 // Knowledge is the rules of the knowledge base.
@@ -53,6 +55,21 @@ func do[T any](ctx context.Context, k *Knowledge, ask kefu.Ask, fn func(*store.T
 	}
 	return out, err
 }
+
+// said gives the answer that an Idempotency-Key has already, so that nothing is asked twice for it.
+func said[T any](ctx context.Context, k *Knowledge, ask kefu.Ask) (out T, done bool, err error) {
+	err = k.Store.Update(ctx, func(tx *store.Tx) error {
+		out, err = store.Once(tx, k.Box, ask, func() (T, error) { return out, errNotYet })
+		return err
+	})
+	if errors.Is(err, errNotYet) {
+		return out, false, nil
+	}
+	return out, err == nil, err
+}
+
+// errNotYet takes back a transaction that was only to see whether there is an answer.
+var errNotYet = errors.New("it was not said yet")
 
 // found turns "no row" into NotFound: the same words for what is not there and for what the caller may not see.
 func found(err error, what string) error {

@@ -45,10 +45,13 @@ func (k *Knowledge) Search(ctx context.Context, by kefu.Caller, q Query) (Hits, 
 	if err := checkQuestion("q", q.Text, q.Locale); err != nil {
 		return Hits{}, err
 	}
-	return look(ctx, k, func(tx *store.Tx) (Hits, error) {
-		items, err := k.find(ctx, tx, q, mayWrite(by))
-		return Hits{items}, err
-	})
+	items, err := k.best(ctx, q, mayWrite(by))
+	return Hits{items}, err
+}
+
+// best finds the articles that answer a question.
+func (k *Knowledge) best(ctx context.Context, q Query, drafts bool) ([]Hit, error) {
+	return look(ctx, k, func(tx *store.Tx) ([]Hit, error) { return k.find(ctx, tx, q, drafts) })
 }
 
 func checkQuestion(field, text string, locale kefu.Locale) error {
