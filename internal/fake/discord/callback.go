@@ -23,6 +23,7 @@ func (s *Server) callback(c *call) (reply, error) {
 	x.checkKind(kind, f)
 	var d draft
 	var modal *Modal
+	var choices []CommandChoice
 	switch kind {
 	case CallbackMessage, CallbackUpdate:
 		d = readDraft(data, c.files, f.under("data"))
@@ -30,6 +31,8 @@ func (s *Server) callback(c *call) (reply, error) {
 		d.flags = take[int](data, "flags", f.under("data")).value
 	case CallbackModal:
 		modal = readModal(data, f.under("data"))
+	case CallbackAutocomplete:
+		choices = readOffer(data, f.under("data"))
 	}
 	if err := f.err(); err != nil {
 		return reply{}, err
@@ -37,6 +40,7 @@ func (s *Server) callback(c *call) (reply, error) {
 	if kind == CallbackMessage && d.empty() {
 		return reply{}, errEmptyMessage
 	}
+	x.choices = choices
 	s.w.answer(x, kind, d, modal)
 	return s.callbackReply(c, x)
 }
@@ -59,10 +63,13 @@ func (w *world) waiting(id, token string) (*interaction, error) {
 // checkKind notes a callback type that this interaction does not take.
 func (x *interaction) checkKind(kind int, f *form) {
 	allowed := []int{CallbackMessage, CallbackDefer}
+	if x.public.Type == InteractionAutocomplete {
+		allowed = []int{CallbackAutocomplete}
+	}
 	if x.source != nil {
 		allowed = append(allowed, CallbackDeferUpdate, CallbackUpdate)
 	}
-	if x.public.Type != InteractionModal {
+	if x.public.Type != InteractionModal && x.public.Type != InteractionAutocomplete {
 		allowed = append(allowed, CallbackModal)
 	}
 	if !slices.Contains(allowed, kind) {

@@ -46,6 +46,7 @@ type Outcome struct {
 	Original  *Message  // @original: the answer, nil while deferred or without one
 	Followups []Message // in order
 	Modal     *Modal
+	Choices   []CommandChoice // what is offered for an option
 }
 
 // Modal is a form that the bot opened.
@@ -90,6 +91,7 @@ type interaction struct {
 	revised   bool // @original was edited after a deferred update
 	followups []*Message
 	modal     *Modal
+	choices   []CommandChoice
 }
 
 // Outcome is what was answered so far.
@@ -100,7 +102,7 @@ func (i *Interaction) Outcome() Outcome {
 }
 
 func (w *world) outcome(x *interaction) Outcome {
-	out := Outcome{Callback: x.callback, Late: x.late, Ephemeral: x.ephemeral, Modal: x.modal}
+	out := Outcome{Callback: x.callback, Late: x.late, Ephemeral: x.ephemeral, Modal: x.modal, Choices: x.choices}
 	if x.original != nil && !x.loading {
 		m := w.view(*x.original)
 		out.Original = &m
