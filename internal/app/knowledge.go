@@ -8,7 +8,7 @@ import (
 
 // openKnowledge makes the rules of the knowledge base. They outlive a change of the inboxes, with the words that they hold.
 func (a *App) openKnowledge(context.Context) error {
-	a.knowing = knowledge.New(knowledge.Options{Store: a.store, Bus: a.signals, Box: a.box})
+	a.knowing = knowledge.New(knowledge.Options{Store: a.store, Bus: a.signals, Box: a.box, Writer: a.writer()})
 	return nil
 }
 

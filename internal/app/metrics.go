@@ -19,6 +19,7 @@ type metrics struct {
 	attempts  *prometheus.HistogramVec
 	recovered prometheus.Counter
 	webhooks  webhookMetrics
+	bot       botMetrics
 }
 
 func newMetrics(version string) *metrics {
@@ -28,7 +29,7 @@ func newMetrics(version string) *metrics {
 			Buckets: []float64{.005, .02, .1, .5, 2, 10, 45}}, []string{"inbox", "kind", "outcome"}),
 		recovered: prometheus.NewCounter(prometheus.CounterOpts{Name: "kefu_messages_recovered_total", Help: "Messages that were missed and found by comparing with the site or reading a channel back."}),
 	}
-	m.webhooks = newWebhookMetrics(m.registry)
+	m.webhooks, m.bot = newWebhookMetrics(m.registry), newBotMetrics(m.registry)
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kefu_build_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version}})
 	info.Set(1)
 	m.registry.MustRegister(m.hooks, m.attempts, m.recovered, info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

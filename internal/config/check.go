@@ -29,6 +29,7 @@ func (l *loader) check() {
 	l.judge("webhooks.attempt_days", checkDays(c.Webhooks.AttemptDays))
 	l.judge("alerts.remote_down", checkPatience(c.Alerts.RemoteDown))
 	l.judge("alerts.queue_age", checkPatience(c.Alerts.QueueAge))
+	l.checkBot()
 	l.checkTLS()
 	l.checkPublicURL()
 	l.checkInboxes()

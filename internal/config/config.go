@@ -26,6 +26,7 @@ type Config struct {
 	Egress         Egress                   `yaml:"egress"`
 	Webhooks       Webhooks                 `yaml:"webhooks"`
 	Alerts         Alerts                   `yaml:"alerts"`
+	Bot            Bot                      `yaml:"bot"`
 	Inboxes        []Inbox                  `yaml:"inboxes"`
 	Routes         []Route                  `yaml:"routes"`
 }
@@ -58,6 +59,16 @@ type Webhooks struct {
 type Alerts struct {
 	RemoteDown time.Duration `yaml:"remote_down" default:"2m" type:"duration" doc:"How long an inbox's remote may take nothing, or its connection be lost, before the alert remote_down is raised. 10s to 24h."`
 	QueueAge   time.Duration `yaml:"queue_age" default:"5m" type:"duration" doc:"How long a message may wait for its inbox, or a webhook be late, before the alert queue_age is raised. 10s to 24h."`
+}
+
+// Bot is how the bot answers. Without a writer it says excerpts of the articles.
+type Bot struct {
+	WriterURL          string        `yaml:"writer_url" type:"URL" doc:"A service that speaks OpenAI's chat completions and writes the bot's answers from the articles, up to its version: https://api.openai.com/v1. Questions and articles are sent to it. Empty: the bot says excerpts."`
+	WriterModel        string        `yaml:"writer_model" type:"text" defaultdoc:"required with writer_url" doc:"Model that writes."`
+	WriterKey          secret.Text   `yaml:"writer_key" doc:"Key of the service, sent as a bearer token; empty sends none."`
+	WriterTimeout      time.Duration `yaml:"writer_timeout" default:"8s" type:"duration" doc:"How long the writer may take; after that the bot says excerpts. 1s to 1m."`
+	WriterTokensPerDay int           `yaml:"writer_tokens_per_day" default:"200000" type:"number" doc:"The most tokens of a day (UTC), of all nodes together; after that the bot says excerpts. At least 1."`
+	WriterMaxAnswer    int           `yaml:"writer_max_answer" default:"600" type:"number" doc:"The most characters of an answer of the writer. 100 to 2000."`
 }
 
 // Inbox is one configured instance of a channel.
