@@ -8,12 +8,13 @@ import (
 // AlertKind says what is wrong.
 type AlertKind string
 
-// Kinds of alerts. The subject is an inbox, or an endpoint.
+// Kinds of alerts. The subject is an inbox, an endpoint, or a conversation.
 const (
 	AlertRemoteDown      AlertKind = "remote_down"      // an inbox's remote takes nothing, or its connection is lost
 	AlertQueueAge        AlertKind = "queue_age"        // what waits for an inbox has waited for long
 	AlertWebhookFailing  AlertKind = "webhook_failing"  // deliveries to an endpoint have failed for good, and nothing has arrived since
 	AlertWebhookDisabled AlertKind = "webhook_disabled" // an endpoint was disabled by itself
+	AlertUnanswered      AlertKind = "unanswered"       // a customer waits for a person, and every desk was told
 )
 
 // Severity says how soon somebody should look.

@@ -83,6 +83,7 @@ type Meta struct {
 	Edited            bool     `json:"edited,omitempty"`
 	Deleted           bool     `json:"deleted,omitempty"`
 	Initial           bool     `json:"initial,omitempty"`  // the ticket's first message
+	Source            string   `json:"source,omitempty"`   // of a bot's answer: excerpts, writer or none
 	Unrouted          string   `json:"unrouted,omitempty"` // why it did not go to the customer: another desk owns the talk
 }
 

@@ -45,5 +45,7 @@ const (
 	Events     = "events"     // something waits for its position
 	Syncs      = "syncs"      // a comparison with a source of truth may be due
 	Placed     = "placed"     // events have got their positions
+	BotTurns   = "bot turns"  // the bot may have to answer
+	Waiting    = "waiting"    // somebody waits for a person
 	Webhooks   = "webhooks"   // something may be due for an endpoint, or endpoints have changed
 )

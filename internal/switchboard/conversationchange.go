@@ -178,6 +178,11 @@ func (a *amendment) carryOut() error {
 			return err
 		}
 	}
+	if a.next.Handler != kefu.HandlerBot {
+		if _, err := c.leaveBot(&a.conv, a.by, whyTaken); err != nil {
+			return err
+		}
+	}
 	row := a.next
 	if closing {
 		row.Status = a.conv.Status
@@ -194,8 +199,10 @@ func (a *amendment) carryOut() error {
 		word := connector.StatusChange{Kind: connector.StatusAssigned, By: a.by, To: a.assignee, At: c.Now}
 		if a.next.AssigneeID == "" {
 			word.Kind, word.To = handed, string(kefu.HandlerQueue)
-		}
-		if err := c.assigned(row, a.conv.AssigneeID, a.by, word); err != nil {
+			if err := c.queued(row, a.conv.AssigneeID, a.by, word); err != nil {
+				return err
+			}
+		} else if err := c.assigned(row, a.conv.AssigneeID, a.by, word); err != nil {
 			return err
 		}
 	}

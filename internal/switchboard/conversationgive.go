@@ -156,8 +156,15 @@ func (c *change) give(conv store.Conversation, by kefu.Author, to kefu.Agent, te
 	if next.AssigneeID == conv.AssigneeID && next.TeamID == conv.TeamID && next.Handler == conv.Handler && next.OwnerLinkID == conv.OwnerLinkID {
 		return nil
 	}
+	if _, err := c.leaveBot(&conv, by, whyTaken); err != nil {
+		return err
+	}
 	if err := c.UpdateConversation(next); err != nil {
 		return err
+	}
+	if to.ID == "" {
+		word.First = conv.Handler == kefu.HandlerBot
+		return c.queued(next, conv.AssigneeID, by, word)
 	}
 	return c.assigned(next, conv.AssigneeID, by, word)
 }
@@ -224,11 +231,11 @@ func (c *change) handOff(conv store.Conversation, by kefu.Author, to kefu.Agent,
 	if in.To == kefu.HandlerAgent {
 		return c.give(conv, by, to, kefu.Team{})
 	}
-	next := conv
-	next.Handler, next.AssigneeID, next.OwnerLinkID, next.Status = in.To, "", "", kefu.StatusOpen
-	if in.To == kefu.HandlerBot {
-		next.Status = kefu.StatusPending // the bot has it
+	if in.To == kefu.HandlerQueue {
+		return c.handToQueue(conv, by, in.Reason)
 	}
+	next := conv
+	next.Handler, next.AssigneeID, next.OwnerLinkID, next.Status = in.To, "", "", kefu.StatusPending // the bot has it
 	if err := c.UpdateConversation(next); err != nil {
 		return err
 	}

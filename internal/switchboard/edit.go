@@ -68,7 +68,7 @@ func (c *change) carryChange(source kefu.LinkID, m kefu.Message, deleted bool, b
 	}
 	suffix := "_e" + m.ID[len("msg_"):]
 	for _, l := range links {
-		if l.ID == source || l.Role == kefu.RoleFormer || m.Private && l.Role == kefu.RoleCustomer || !c.b.inboxes[l.InboxID].Changes {
+		if l.ID == source || l.Role == kefu.RoleFormer || l.Role == kefu.RoleBoard || m.Private && l.Role == kefu.RoleCustomer || !c.b.inboxes[l.InboxID].Changes {
 			continue
 		}
 		d := kefu.Delivery{ID: kefu.DeliveryID("dlv_" + string(newMessageID()[len("msg_"):]) + string(suffix)), Kind: kefu.DeliverChange,

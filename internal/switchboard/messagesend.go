@@ -216,8 +216,16 @@ func (c *change) putBy(place store.Place, conv store.Conversation, m *store.Mess
 			m.Private = m.Meta.Unrouted != ""
 		}
 		if !m.Private {
-			if err := c.firstAnswer(conv, here); err != nil {
+			told, err := c.firstAnswer(conv, here, m.Message)
+			if err != nil {
 				return err
+			}
+			if told {
+				behind, err := c.NextPlace(conv.ID, false)
+				if err != nil {
+					return err
+				}
+				place.Ord = behind.Ord
 			}
 		}
 	case kefu.AuthorBot, kefu.AuthorSystem:

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"hash/fnv"
 	"strings"
@@ -19,6 +20,9 @@ func (c *change) receiveUnknown(inbox kefu.InboxID, in connector.Inbound) (conne
 	opens := in.Sender.Kind == kefu.AuthorContact || in.Kind == connector.InOpen || c.b.inboxes[inbox].SweepEvery > 0
 	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone {
 		return connector.Result{Ignored: "unknown thread"}, nil
+	}
+	if refused, after, err := c.admit(inbox, in); err != nil || refused != "" {
+		return connector.Result{Ignored: refused, View: &connector.View{Refused: refused, After: after}}, err
 	}
 	restore := in.Kind != connector.InOpen && c.b.inboxes[inbox].SweepEvery > 0
 	link, made, err := c.open(inbox, in, "", restore)
@@ -54,47 +58,87 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 	if conv.ContactID, err = c.contact(inbox, in.Sender); err != nil {
 		return l, false, err
 	}
+	if err = c.speaks(conv.ContactID, in.Sender, in.Content.Text); err != nil {
+		return l, false, err
+	}
 	actor := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
 	opening := ""
 	if in.Kind == connector.InOpen {
 		opening = in.Content.Text
 	}
-	t, err := c.establish(conv, kefu.Ticket{ExternalID: in.ThreadID}, opening, actor)
-	l.Number = t.Number
+	conv, t := c.received(conv, in)
+	if t, err = c.establish(conv, t, opening, actor); err != nil {
+		return l, false, err
+	}
+	l.Number, l.Status, l.TicketName = t.Number, conv.Status, t.ExternalID
+	if in.Report != nil {
+		err = c.board(conv, in.Report.Board)
+	}
 	return l, err == nil, err
+}
+
+// received says how what a customer began is taken up: by the bot where there is one, unless it is a report.
+func (c *change) received(conv kefu.Conversation, in connector.Inbound) (kefu.Conversation, kefu.Ticket) {
+	reception := c.b.inboxes[conv.InboxID].Reception
+	t := kefu.Ticket{ExternalID: in.ThreadID}
+	if reception.Tells {
+		t.ExternalID = "" // a place to talk, and no case of another system
+	}
+	switch {
+	case in.Report != nil:
+		t.Category, conv.Priority = in.Report.Category, cmp.Or(in.Report.Priority, conv.Priority)
+	case reception.Bot:
+		conv.Handler, conv.Status = kefu.HandlerBot, kefu.StatusPending
+	}
+	return conv, t
 }
 
 // establish stores a new conversation with its ticket and its links to the desks, and tells of it. t has what the ticket does not take from
 // the conversation. opening is the text of the message that it is opened with, which follows.
 func (c *change) establish(conv kefu.Conversation, t kefu.Ticket, opening string, actor kefu.Author) (kefu.Ticket, error) {
-	t.ID, t.ConversationID, t.InboxID, t.Title, t.CreatedAt = kefu.TicketID(ident.New("tkt")), conv.ID, conv.InboxID, conv.Subject, c.Now
-	t.Status, t.Priority, t.AssigneeID, t.TeamID = kefu.TicketPending, conv.Priority, conv.AssigneeID, conv.TeamID
 	err := c.InsertConversation(conv)
 	if err != nil {
 		return t, err
 	}
+	if conv.Labels == nil {
+		conv.Labels = []string{}
+	}
+	if conv.Handler == kefu.HandlerBot { // it is no case before a person is needed
+		c.say("conversation begun with the bot", conv.ID, "", "inbox", conv.InboxID)
+		return kefu.Ticket{}, c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil)
+	}
+	if t, err = c.register(conv, t); err != nil {
+		return t, err
+	}
+	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
+		return t, err
+	}
+	return t, c.registered(t, opening, actor)
+}
+
+// register makes the case of a conversation, and links its desks.
+func (c *change) register(conv kefu.Conversation, t kefu.Ticket) (kefu.Ticket, error) {
+	t.ID, t.ConversationID, t.InboxID, t.Title, t.CreatedAt = kefu.TicketID(ident.New("tkt")), conv.ID, conv.InboxID, conv.Subject, c.Now
+	t.Status, t.Priority, t.AssigneeID, t.TeamID = kefu.TicketPending, conv.Priority, conv.AssigneeID, conv.TeamID
+	var err error
 	if t.Number, err = c.InsertTicket(t); err == nil && t.Number == 0 {
 		err = errTwin
 	}
 	if err != nil {
 		return t, err
 	}
-	if err = c.desks(conv.ID, conv.InboxID); err != nil {
-		return t, err
-	}
-	if conv.Labels == nil {
-		conv.Labels = []string{}
-	}
-	if err = c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil); err != nil {
-		return t, err
-	}
-	c.say("ticket opened", conv.ID, t.ExternalID, "number", t.Number, "inbox", conv.InboxID)
-	words, err := c.TicketWords(conv.ID)
+	return t, c.desks(conv.ID, conv.InboxID)
+}
+
+// registered tells of a new case. opening is the text that it is opened with, when that is not stored yet.
+func (c *change) registered(t kefu.Ticket, opening string, actor kefu.Author) error {
+	c.say("ticket opened", t.ConversationID, t.ExternalID, "number", t.Number, "inbox", t.InboxID)
+	words, err := c.TicketWords(t.ConversationID)
 	if err != nil {
-		return t, err
+		return err
 	}
-	words.Description = opening
-	return t, c.toldOfTicket("ticket.created", t, words, actor)
+	words.Description = cmp.Or(opening, words.Description)
+	return c.toldOfTicket("ticket.created", t, words, actor)
 }
 
 // desks links the conversation to every desk of its inbox; the threads are opened when the first message goes there.

@@ -60,6 +60,9 @@ func (c *change) receive(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 	if res, known, err := c.known(inbox, in.Key); known || err != nil {
 		return res, err
 	}
+	if in.Kind == connector.InLeft {
+		return c.left(inbox, in)
+	}
 	link, found, err := c.Thread(inbox, in.ThreadID)
 	if err != nil {
 		return connector.Result{}, err
@@ -153,6 +156,12 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 			return again, err
 		}
 	}
+	if ok, err := c.heard(conv); err != nil || !ok {
+		return connector.Result{ConversationID: conv.ID, Ignored: "blocked", View: &connector.View{Refused: connector.RefusedBlocked}}, err
+	}
+	if err := c.speaks(conv.ContactID, in.Sender, in.Content.Text); err != nil {
+		return res, err
+	}
 	meta, twin, err := c.doubt(link, in)
 	if err != nil || twin != "" {
 		return connector.Result{ConversationID: link.ConversationID, MessageID: twin, Duplicate: true}, err
@@ -169,6 +178,9 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 		ID: id, ConversationID: link.ConversationID, Author: contactAuthor(conv, in), Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
 		Meta: meta, Private: in.Note}}
 	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
+		return res, err
+	}
+	if err := c.owe(conv, m.Message); err != nil {
 		return res, err
 	}
 	return res, c.afterOpen(conv, in, m)

@@ -46,7 +46,7 @@ func (c *change) answer(link store.Link, m *store.Message) (connector.Result, er
 	if m.Private {
 		return res, c.post(link, m, kefu.RoleDesk)
 	}
-	if err := c.firstAnswer(conv, link); err != nil {
+	if _, err := c.firstAnswer(conv, link, m.Message); err != nil {
 		return res, err
 	}
 	if err := c.post(link, m, ""); err != nil {
@@ -66,11 +66,18 @@ func unrouted(conv store.Conversation, link store.Link) string {
 }
 
 // firstAnswer makes the desk that answers first the owner of the talk. That the ticket is being worked on from then on, post sees to.
-func (c *change) firstAnswer(conv store.Conversation, link store.Link) error {
+// told says that the customer was told who it is, which comes before the answer.
+func (c *change) firstAnswer(conv store.Conversation, link store.Link, m kefu.Message) (told bool, err error) {
 	if conv.OwnerLinkID != "" && conv.Handler == kefu.HandlerAgent {
-		return nil
+		return false, nil
 	}
-	return c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID)
+	if _, err := c.leaveBot(&conv, m.Author, whyTaken); err != nil {
+		return false, err
+	}
+	if err := c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID); err != nil || !c.b.inboxes[conv.InboxID].Reception.Tells {
+		return false, err
+	}
+	return true, c.tellLinks(conv.ID, newMessageID(), connector.StatusChange{Kind: connector.StatusAssigned, By: m.Author, To: m.Author.Name, At: c.Now}, customers)
 }
 
 // MarkPayload is what a mark's delivery carries: what it showed last.

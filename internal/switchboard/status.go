@@ -2,12 +2,10 @@ package switchboard
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"kefu"
-	"kefu/internal/bus"
 	"kefu/internal/connector"
 	"kefu/internal/store"
 )
@@ -65,6 +63,13 @@ type closing struct {
 
 // close ends a conversation: status, ticket, events, a line in its history, and word to every other side. The conversation is locked.
 func (c *change) close(conv store.Conversation, link store.Link, how closing) error {
+	rating, err := c.askRating(conv)
+	if err != nil {
+		return err
+	}
+	if _, err := c.DropTurns(conv.ID); err != nil {
+		return err
+	}
 	conv.Status, conv.ClosedAt, conv.ClosedBy = kefu.StatusClosed, c.Now, cmp.Or(how.closedBy, how.by.Name)
 	if err := c.SetStatus(conv.ID, conv.Status, conv.ClosedAt, conv.ClosedBy); err != nil {
 		return err
@@ -76,13 +81,16 @@ func (c *change) close(conv store.Conversation, link store.Link, how closing) er
 		return err
 	}
 	c.say("ticket closed", conv.ID, link.TicketName, "closed_by", conv.ClosedBy, "by", how.by.Kind, "reason", how.reason)
-	change := connector.StatusChange{Kind: connector.StatusClosed, By: how.by, ClosedBy: how.closedBy, Reason: how.reason, At: c.Now}
-	return c.tell(conv, how.id, change, how.fromCustomer)
+	change := connector.StatusChange{Kind: connector.StatusClosed, By: how.by, ClosedBy: how.closedBy, Reason: how.reason, Rating: rating, At: c.Now}
+	return c.tell(conv, how.id, change, how.fromCustomer && rating == "")
 }
 
 // reopen takes a closed conversation up again. The conversation is locked.
 func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 	conv.Status, conv.ClosedAt, conv.ClosedBy = kefu.StatusOpen, time.Time{}, ""
+	if conv.Handler == kefu.HandlerBot {
+		conv.Status = kefu.StatusPending
+	}
 	if err := c.SetStatus(conv.ID, conv.Status, conv.ClosedAt, ""); err != nil {
 		return err
 	}
@@ -95,7 +103,13 @@ func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 	if err := c.conversationEvent("conversation.updated", conv, by, nil); err != nil {
 		return err
 	}
-	return c.tell(conv, newMessageID(), connector.StatusChange{Kind: connector.StatusReopened, By: by, At: c.Now}, true)
+	if err := c.tell(conv, newMessageID(), connector.StatusChange{Kind: connector.StatusReopened, By: by, At: c.Now}, true); err != nil {
+		return err
+	}
+	if conv.Handler != kefu.HandlerQueue {
+		return nil
+	}
+	return c.await(conv, "", connector.StatusChange{Kind: handed, By: by, To: string(kefu.HandlerQueue), At: c.Now})
 }
 
 // tell writes a line into the history and queues the change of status for the desks, and for the customer's side unless it knows.
@@ -104,26 +118,13 @@ func (c *change) tell(conv store.Conversation, id kefu.MessageID, change connect
 	if err != nil {
 		return err
 	}
-	payload, err := json.Marshal(change)
-	if err != nil {
-		return err
-	}
 	links, err := c.Links(conv.ID)
 	if err != nil {
 		return err
 	}
-	for _, l := range links {
-		if l.Role == kefu.RoleFormer || l.Role == kefu.RoleCustomer && customerKnows {
-			continue
-		}
-		d := kefu.Delivery{ID: DeliveryID(id, l.Slot), Kind: kefu.DeliverStatus, ConversationID: conv.ID,
-			LinkID: l.ID, InboxID: l.InboxID, Line: string(l.ID), Ord: place.Ord, Payload: payload}
-		if err := c.Queue(d); err != nil {
-			return err
-		}
-	}
-	c.wake[bus.Deliveries] = true
-	return nil
+	return c.queueStatus(links, place, id, change, func(l store.Link) bool {
+		return l.Role == kefu.RoleDesk || l.Role == kefu.RoleCustomer && !customerKnows
+	})
 }
 
 // history writes a line into a conversation's history. It has a place like every message, so it is told like every message: who follows

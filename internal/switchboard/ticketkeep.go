@@ -20,8 +20,10 @@ func (c *change) keepTicket(was, is kefu.Ticket, by kefu.Author) (bool, error) {
 		ch.By = by
 		all.InsertTicketChange(is.ID, ch)
 	}
-	_, err := all.Run()
-	return true, err
+	if _, err := all.Run(); err != nil {
+		return true, err
+	}
+	return true, c.onBoard(is)
 }
 
 // begunTicket follows that a ticket is being worked on, which is stored.
@@ -33,6 +35,9 @@ func (c *change) begunTicket(conv kefu.ConversationID, by kefu.Author) error {
 	all := c.Batch()
 	all.InsertTicketChange(t.ID, kefu.TicketChange{By: by, Field: "status", From: string(kefu.TicketPending), To: string(kefu.TicketProcessing)})
 	if _, err := all.Run(); err != nil {
+		return err
+	}
+	if err := c.onBoard(t); err != nil {
 		return err
 	}
 	return c.ticketEvent("ticket.updated", t, by)

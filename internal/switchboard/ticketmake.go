@@ -123,6 +123,13 @@ func (c *change) fillTicket(by kefu.Caller, id kefu.ConversationID, p ticketPlan
 		return err
 	}
 	t, err := c.TicketOf(id)
+	if err == nil && t.ID == "" { // the bot has it: who asks for a case takes it from there
+		if err = c.handToQueue(conv, by.Author(), whyTaken); err == nil {
+			if conv, err = c.reread(conv); err == nil {
+				t, err = c.TicketOf(id)
+			}
+		}
+	}
 	if err != nil {
 		return err
 	}
