@@ -168,7 +168,7 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // rules is what the rules must know of the inbox.
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
-		Announces: in.announces()}
+		Announces: in.announces(), Desk: in.about.Desk && in.can.Opener != nil}
 	if in.can.Receptionist != nil {
 		r.Reception = in.can.Receptionist.Reception()
 	}

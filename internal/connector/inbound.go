@@ -186,6 +186,8 @@ type View struct {
 	History []kefu.TicketChange
 	Choices []kefu.Choice
 	Names   map[kefu.AgentID]string
+	// Teams are the names of teams by their ids.
+	Teams map[kefu.TeamID]string
 	// Threads are the desk's threads of Tickets, by conversation, where there are any.
 	Threads map[kefu.ConversationID]string
 }

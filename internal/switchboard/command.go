@@ -26,7 +26,7 @@ func (b *Switchboard) command(ctx context.Context, inbox kefu.InboxID, in connec
 		if link, found, err = c.Thread(inbox, in.ThreadID); err != nil {
 			return err
 		}
-		if !found {
+		if !found || link.Role != kefu.RoleDesk { // a customer's own thread is no desk
 			res.View.Refused = connector.RefusedUnknown
 			return nil
 		}
@@ -61,7 +61,7 @@ func (c *change) carryOut(conv store.Conversation, link store.Link, in connector
 	case connector.CmdClaim:
 		return c.claim(conv, link, by)
 	case connector.CmdTransfer:
-		return c.transfer(conv, link, in, by)
+		return c.transferTo(conv, link, in, by)
 	case connector.CmdClose:
 		if conv.Status == kefu.StatusClosed {
 			return connector.RefusedClosed, nil
@@ -115,23 +115,8 @@ func (c *change) claim(conv store.Conversation, link store.Link, by kefu.Author)
 	return "", c.assign(conv, link, by, by)
 }
 
-func (c *change) transfer(conv store.Conversation, link store.Link, in connector.Inbound, by kefu.Author) (string, error) {
-	id := in.Command.Args["agent_id"]
-	if id == "" {
-		return connector.RefusedNotFound, nil
-	}
-	to, err := c.agent(link.InboxID, id, in.Command.Args["agent_name"])
-	if err != nil {
-		return "", err
-	}
-	return "", c.assign(conv, link, by, to)
-}
-
 // assign gives the conversation to an agent, whose desk owns the talk from now on.
 func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Author) error {
-	if _, err := c.leaveBot(&conv, by, whyTaken); err != nil {
-		return err
-	}
 	next := conv
 	next.AssigneeID, next.Handler, next.OwnerLinkID = kefu.AgentID(to.ID), kefu.HandlerAgent, link.ID
 	if next.Status == kefu.StatusPending {
@@ -169,22 +154,10 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 		}
 	}
 	if word.Kind == connector.StatusAssigned {
-		if word.Left, err = c.nameOf(previous, conv.AssigneeID); err != nil {
-			return err
-		}
-		return c.tell(conv, newMessageID(), word, !c.b.inboxes[conv.InboxID].Reception.Tells)
+		return c.tell(conv, newMessageID(), word, true)
 	}
 	_, err = c.history(conv.ID, newMessageID(), by, eventText(word))
 	return err
-}
-
-// nameOf is the name of who had a conversation, if somebody else has it now.
-func (c *change) nameOf(previous, now kefu.AgentID) (string, error) {
-	if previous == "" || previous == now {
-		return "", nil
-	}
-	a, err := c.Tx.Agent(previous)
-	return a.Name, err
 }
 
 // retry sends a failed or uncertain message again, at the end of its line, marked late.

@@ -35,6 +35,8 @@ type Inbox struct {
 	Desks []kefu.InboxID
 	// Marks says that it can show what became of a message; Changes that it can carry edits and deletions.
 	Marks, Changes bool
+	// Desk says that it can open threads for agents, so that conversations can be given to it.
+	Desk bool
 	// Announces says that it has a place for announcements.
 	Announces bool
 	// Reception is how it receives customers who write to it by themselves; the zero Reception is: by the connector's own rules.

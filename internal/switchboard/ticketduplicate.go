@@ -35,6 +35,11 @@ func (c *change) linkDuplicate(ask kefu.Ask, name, of string) (WorkTicket, error
 	if err != nil {
 		return WorkTicket{}, err
 	}
+	return c.repeats(ask, ask.Caller.Author(), t, other)
+}
+
+// repeats links a ticket to the first of those that say the same as another one, in the name of by.
+func (c *change) repeats(ask kefu.Ask, by kefu.Author, t, other kefu.Ticket) (WorkTicket, error) {
 	group, err := c.holdDuplicates(t, other)
 	if err != nil {
 		return WorkTicket{}, err
@@ -44,7 +49,7 @@ func (c *change) linkDuplicate(ask kefu.Ask, name, of string) (WorkTicket, error
 		err = ask.Match(now)
 	}
 	if err == nil && group.first.ID == t.ID {
-		err = kefu.Errorf(kefu.KindConflict, "a ticket cannot repeat itself: %s repeats this one", of)
+		err = kefu.Errorf(kefu.KindConflict, "a ticket cannot repeat itself: %d repeats this one", other.Number)
 		if other.ID == t.ID {
 			err = kefu.Errorf(kefu.KindConflict, "a ticket cannot repeat itself")
 		}
@@ -53,7 +58,7 @@ func (c *change) linkDuplicate(ask kefu.Ask, name, of string) (WorkTicket, error
 		return WorkTicket{}, err
 	}
 	for _, r := range group.repeats {
-		if err := c.pointTo(r, group.first.ID, ask.Caller.Author()); err != nil {
+		if err := c.pointTo(r, group.first.ID, by); err != nil {
 			return WorkTicket{}, err
 		}
 	}
