@@ -117,6 +117,9 @@ func (c *change) claim(conv store.Conversation, link store.Link, by kefu.Author)
 
 // assign gives the conversation to an agent, whose desk owns the talk from now on.
 func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Author) error {
+	if _, err := c.leaveBot(&conv, by, whyTaken); err != nil {
+		return err
+	}
 	next := conv
 	next.AssigneeID, next.Handler, next.OwnerLinkID = kefu.AgentID(to.ID), kefu.HandlerAgent, link.ID
 	if next.Status == kefu.StatusPending {
@@ -154,10 +157,22 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 		}
 	}
 	if word.Kind == connector.StatusAssigned {
-		return c.tell(conv, newMessageID(), word, true)
+		if word.Left, err = c.nameOf(previous, conv.AssigneeID); err != nil {
+			return err
+		}
+		return c.tell(conv, newMessageID(), word, !c.b.inboxes[conv.InboxID].Reception.Tells)
 	}
 	_, err = c.history(conv.ID, newMessageID(), by, eventText(word))
 	return err
+}
+
+// nameOf is the name of who had a conversation, if somebody else has it now.
+func (c *change) nameOf(previous, now kefu.AgentID) (string, error) {
+	if previous == "" || previous == now {
+		return "", nil
+	}
+	a, err := c.Tx.Agent(previous)
+	return a.Name, err
 }
 
 // retry sends a failed or uncertain message again, at the end of its line, marked late.
