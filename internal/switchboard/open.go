@@ -71,8 +71,11 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 		return l, false, err
 	}
 	l.Number, l.Status, l.TicketName = t.Number, conv.Status, t.ExternalID
-	if in.Report != nil {
+	switch {
+	case in.Report != nil:
 		err = c.board(conv, in.Report.Board)
+	case conv.Handler == kefu.HandlerQueue:
+		err = c.await(store.Conversation{Conversation: conv}, "", connector.StatusChange{Kind: handed, By: actor, First: true, At: c.Now})
 	}
 	return l, err == nil, err
 }

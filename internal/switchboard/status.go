@@ -109,7 +109,7 @@ func (c *change) reopen(conv store.Conversation, by kefu.Author) error {
 	if conv.Handler != kefu.HandlerQueue {
 		return nil
 	}
-	return c.await(conv, "", connector.StatusChange{Kind: handed, By: by, To: string(kefu.HandlerQueue), At: c.Now})
+	return c.await(conv, "", connector.StatusChange{Kind: handed, By: by, To: string(kefu.HandlerQueue), First: true, At: c.Now})
 }
 
 // tell writes a line into the history and queues the change of status for the desks, and for the customer's side unless it knows.
