@@ -55,6 +55,8 @@ func floors() map[string]floor {
 		"internal/stream":   doors,
 		"internal/dispatch": doors,
 		"internal/courier":  doors,
+		"internal/bot":      doors,
+		"internal/feed":     doors,
 		"internal/connect":  doors,
 
 		"internal/config": assembly,
