@@ -51,6 +51,7 @@ var boardTexts = map[word][languages]string{
 	"more_new_feature": {"為什麼需要", "为什么需要", "What it is for"},
 	"rank_bug":         {"嚴重程度", "严重程度", "How severe it is"},
 	"rank_new_feature": {"重要程度", "重要程度", "How important it is"},
+	"report_rank":      {"%s：%s", "%s：%s", "%s: %s"},
 	"ask_files":        {"截圖或檔案", "截图或文件", "Pictures or files"},
 	"report_taken":     {"✅ 謝謝你！已建立客服單 #%d，有回覆時會私訊通知你。", "✅ 谢谢你！已创建工单 #%d，有回复时会私信通知你。", "✅ Thank you! This is case #%d. Answers come to you as direct messages."},
 	"report_shown":     {"處理進度會顯示在 %s。", "处理进度会显示在 %s。", "How it stands is shown in %s."},

@@ -16,11 +16,8 @@ const (
 	maxArticles = 3
 	maxExcerpt  = 600
 
-	// Names of what members press under messages and notices.
-	pressHelped  = "helped" // + message and "yes" or "no"
-	pressPerson  = "person"
+	// Names of what members press under messages and notices, beside the commands: helped, person, rate.
 	pressSay     = "say"     // + thread
-	pressRate    = "rate"    // + rating and stars
 	pressComment = "comment" // + rating
 
 	choiceHelped    = "helped:yes"
@@ -124,11 +121,11 @@ func botOffer(l lang, m kefu.Message, value string) (api.Component, bool) {
 	}
 	switch value {
 	case choiceHelped:
-		return api.Button(api.ButtonSuccess, memberID(pressHelped, string(m.ID)+":yes"), l.say("button_helped")), true
+		return api.Button(api.ButtonSuccess, memberID(connector.CmdHelped, string(m.ID)+":yes"), l.say("button_helped")), true
 	case choiceNotHelped:
-		return api.Button(api.ButtonSecondary, memberID(pressHelped, string(m.ID)+":no"), l.say("button_nothelped")), true
+		return api.Button(api.ButtonSecondary, memberID(connector.CmdHelped, string(m.ID)+":no"), l.say("button_nothelped")), true
 	case choicePerson:
-		return api.Button(api.ButtonPrimary, memberID(pressPerson, string(m.ID)), l.say("button_person")), true
+		return api.Button(api.ButtonPrimary, memberID(connector.CmdPerson, ""), l.say("button_person")), true
 	}
 	return api.Component{}, false
 }

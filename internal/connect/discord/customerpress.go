@@ -99,7 +99,7 @@ func starRow(l lang, rating string, stars int) []api.Component {
 	var row []api.Component
 	if stars > 0 {
 		stars = min(stars, mostStars)
-		shown := api.Button(api.ButtonSecondary, memberID(pressRate, "shown"), strings.Repeat("★", stars)+strings.Repeat("☆", mostStars-stars))
+		shown := api.Button(api.ButtonSecondary, memberID(connector.CmdRate, "shown"), strings.Repeat("★", stars)+strings.Repeat("☆", mostStars-stars))
 		shown.Disabled = true
 		row = append(row, shown)
 	}
@@ -116,7 +116,7 @@ func shownStars(m *api.Message) int {
 	}
 	for _, row := range m.Components {
 		for _, b := range row.Components {
-			if b.CustomID == memberID(pressRate, "shown") {
+			if b.CustomID == memberID(connector.CmdRate, "shown") {
 				return strings.Count(b.Label, "★")
 			}
 		}

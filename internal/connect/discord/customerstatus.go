@@ -110,7 +110,7 @@ func closedWords(l lang, about string, s connector.StatusChange) string {
 func starButtons(rating kefu.RatingID) api.Component {
 	stars := make([]api.Component, 0, mostStars)
 	for n := 1; n <= mostStars; n++ {
-		stars = append(stars, api.Button(api.ButtonSecondary, memberID(pressRate, fmt.Sprintf("%s:%d", rating, n)), fmt.Sprintf("%d ⭐", n)))
+		stars = append(stars, api.Button(api.ButtonSecondary, memberID(connector.CmdRate, fmt.Sprintf("%s:%d", rating, n)), fmt.Sprintf("%d ⭐", n)))
 	}
 	return api.Row(stars...)
 }

@@ -37,7 +37,7 @@ func (l *listener) boardInteraction(ctx context.Context, r memberRequest) (handl
 		l.show(ctx, r, reportForm(r.l, r.name))
 	case r.name == cmdBug || r.name == cmdFeature:
 		l.takeReport(ctx, r)
-	case r.name == pressRate:
+	case r.name == connector.CmdRate:
 		l.takeStars(ctx, r)
 	case r.name == pressComment && !filled:
 		l.show(ctx, r, commentForm(r.l, r.arg))
@@ -100,7 +100,7 @@ func reportText(l lang, name, text, more string, rank kefu.Priority) string {
 		parts = append(parts, l.say(word("more_"+name))+"\n"+more)
 	}
 	if rank != "" {
-		parts = append(parts, l.say(word("rank_"+name))+": "+l.term(string(rank)))
+		parts = append(parts, l.say("report_rank", l.say(word("rank_"+name)), l.term(string(rank))))
 	}
 	return strings.Join(parts, "\n\n")
 }

@@ -26,7 +26,7 @@ func ranks() []kefu.Priority {
 
 // reportForm asks for a bug or a feature.
 func reportForm(l lang, name string) api.Modal {
-	rank := api.Component{Type: api.ComponentStringSelect, CustomID: fieldRank, Required: new(bool)}
+	rank := api.Component{Type: api.ComponentStringSelect, CustomID: fieldRank}
 	for _, p := range ranks() {
 		rank.Options = append(rank.Options, api.SelectOption{Label: l.term(string(p)), Value: string(p), Default: p == kefu.PriorityMedium})
 	}
