@@ -18,6 +18,8 @@ type Contact struct {
 	Phone      string         `json:"phone"`
 	ExternalID string         `json:"external_id"` // the person's id in your own systems
 	Attributes map[string]any `json:"attributes"`
+	Locale     *string        `json:"locale"`      // zh-TW, zh-CN or en; nil is not known
+	BlockedAt  *time.Time     `json:"blocked_at"`  // since when nothing is taken from the person
 	MergedInto *string        `json:"merged_into"` // the contact that this one became part of
 	ErasedAt   *time.Time     `json:"erased_at"`
 	CreatedAt  time.Time      `json:"created_at"`
@@ -31,6 +33,7 @@ type NewContact struct {
 	Phone      string         `json:"phone,omitempty"`
 	ExternalID string         `json:"external_id,omitempty"`
 	Attributes map[string]any `json:"attributes,omitempty"`
+	Locale     string         `json:"locale,omitempty"`
 }
 
 // ContactChange is what changes; absent members stay.
@@ -40,6 +43,8 @@ type ContactChange struct {
 	Phone      Opt[string]         `json:"phone,omitzero"`
 	ExternalID Opt[string]         `json:"external_id,omitzero"`
 	Attributes Opt[map[string]any] `json:"attributes,omitzero"` // all of them
+	Locale     Opt[string]         `json:"locale,omitzero"`     // zh-TW, zh-CN or en
+	Blocked    Opt[bool]           `json:"blocked,omitzero"`    // nothing is taken from the person any more
 }
 
 // ContactFilter narrows a list; empty members do not.
@@ -49,13 +54,14 @@ type ContactFilter struct {
 	Phone        string
 	ExternalID   string
 	InboxID      string
+	Blocked      bool // only those who are
 	CreatedSince time.Time
 	UpdatedSince time.Time
 }
 
 func (f ContactFilter) query() url.Values {
 	return url.Values(filter{}.text("q", f.Query).text("email", f.Email).text("phone", f.Phone).text("external_id", f.ExternalID).
-		text("inbox", f.InboxID).time("created_since", f.CreatedSince).time("updated_since", f.UpdatedSince))
+		text("inbox", f.InboxID).text("blocked", map[bool]string{true: "true"}[f.Blocked]).time("created_since", f.CreatedSince).time("updated_since", f.UpdatedSince))
 }
 
 // Erasure is the receipt of what was removed of a person.

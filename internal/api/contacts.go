@@ -50,13 +50,14 @@ type contactList struct {
 	Phone        string    `query:"phone" maxLength:"50" doc:"Only contacts with exactly this phone."`
 	ExternalID   string    `query:"external_id" maxLength:"200" doc:"Only the contact with this id of yours."`
 	Inbox        string    `query:"inbox" maxLength:"200" doc:"Only contacts who are known in this inbox, or wrote by it."`
+	Blocked      bool      `query:"blocked" doc:"true: only contacts who are blocked."`
 	CreatedSince time.Time `query:"created_since" doc:"Only contacts made at this time or later."`
 	UpdatedSince time.Time `query:"updated_since" doc:"Only contacts changed at this time or later; sorts by it."`
 }
 
 func (s *server) listContacts(ctx context.Context, in *contactList) (switchboard.List[switchboard.Contact], error) {
 	return s.Board.Contacts(ctx, caller(ctx), switchboard.ContactQuery{Q: in.Q, Email: in.Email, Phone: in.Phone, ExternalID: in.ExternalID,
-		Inbox: kefu.InboxID(in.Inbox), CreatedSince: in.CreatedSince, UpdatedSince: in.UpdatedSince}, in.page())
+		Inbox: kefu.InboxID(in.Inbox), Blocked: in.Blocked, CreatedSince: in.CreatedSince, UpdatedSince: in.UpdatedSince}, in.page())
 }
 
 func (s *server) createContact(ctx context.Context, in *contactCreate) (switchboard.Contact, error) {

@@ -14,8 +14,8 @@ const (
 ON CONFLICT (inbox_id, external_id) DO UPDATE SET contact_id = CASE WHEN identity.contact_id = '' THEN excluded.contact_id ELSE identity.contact_id END,
 agent_id = CASE WHEN identity.agent_id = '' THEN excluded.agent_id ELSE identity.agent_id END
 WHERE identity.contact_id = '' AND excluded.contact_id <> '' OR identity.agent_id = '' AND excluded.agent_id <> ''`
-	sqlInsertContact = `INSERT INTO contact (id, name, email, phone, external_id, attributes, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING`
+	sqlInsertContact = `INSERT INTO contact (id, name, email, phone, external_id, attributes, locale, blocked_at, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING`
 	sqlUpdateContact = `UPDATE contact SET name = $2, email = $3, updated_at = $4 WHERE id = $1`
 	contactColumns   = `k.id, k.name, k.email, k.phone, k.external_id, k.attributes, k.merged_into, k.erased_at, k.created_at, k.updated_at, k.locale, k.blocked_at`
 	sqlContact       = `SELECT ` + contactColumns + ` FROM contact k WHERE k.id = $1`
@@ -54,7 +54,7 @@ func (tx *Tx) InsertContact(c kefu.Contact) error {
 
 // AddContact stores a new contact; false when its external id is another's.
 func (tx *Tx) AddContact(c kefu.Contact) (bool, error) {
-	n, err := tx.Exec(sqlInsertContact, c.ID, c.Name, c.Email, c.Phone, c.ExternalID, string(c.Attributes), tx.now())
+	n, err := tx.Exec(sqlInsertContact, c.ID, c.Name, c.Email, c.Phone, c.ExternalID, string(c.Attributes), c.Locale, sqldb.Micros(c.BlockedAt), tx.now())
 	return n > 0, err
 }
 

@@ -74,6 +74,7 @@ type ContactFilter struct {
 	Q                          string // part of a name, e-mail, phone or external id
 	Email, Phone, ExternalID   string
 	Inbox                      kefu.InboxID
+	Blocked                    bool // only those that are
 	CreatedSince, UpdatedSince time.Time
 }
 
@@ -151,6 +152,7 @@ func (f ContactFilter) narrow(q *query, s kefu.Sight) {
 	q.andIf(f.ExternalID != "", `k.external_id = ?`, f.ExternalID)
 	q.andIf(f.Inbox != "", `(EXISTS (SELECT 1 FROM identity i WHERE i.contact_id = k.id AND i.contact_id <> '' AND i.inbox_id = ?)
 OR EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = k.id AND v.inbox_id = ?))`, f.Inbox, f.Inbox)
+	q.andIf(f.Blocked, `k.blocked_at > 0`)
 	q.andIf(!f.CreatedSince.IsZero(), `k.created_at >= ?`, sqldb.Micros(f.CreatedSince))
 	q.andIf(!f.UpdatedSince.IsZero(), `k.updated_at >= ?`, sqldb.Micros(f.UpdatedSince))
 	q.seeContact(s)

@@ -20,6 +20,9 @@ func (b *Switchboard) CreateContact(ctx context.Context, ask kefu.Ask, ch Contac
 		if err := ch.apply(&k); err != nil {
 			return Contact{}, err
 		}
+		if err := c.blocks(ask.Caller, &k, ch.Blocked); err != nil {
+			return Contact{}, err
+		}
 		if k.Name == "" && k.Email == "" && k.Phone == "" && k.ExternalID == "" {
 			var f kefu.Faults
 			f.Add("name", "or an email, phone or external_id is needed")
@@ -49,11 +52,14 @@ func (b *Switchboard) UpdateContact(ctx context.Context, ask kefu.Ask, id kefu.C
 		if err == nil {
 			err = standing(k)
 		}
-		if err == nil && ask.Caller.Kind == kefu.CallerContact && (ch.ExternalID.Given || ch.Attributes.Given) {
-			err = kefu.Errorf(kefu.KindForbidden, "a contact may change the own name, email and phone only")
+		if err == nil && ask.Caller.Kind == kefu.CallerContact && (ch.ExternalID.Given || ch.Attributes.Given || ch.Blocked.Given) {
+			err = kefu.Errorf(kefu.KindForbidden, "a contact may change the own name, email, phone and locale only")
 		}
 		if err == nil {
 			err = ch.apply(&k)
+		}
+		if err == nil {
+			err = c.blocks(ask.Caller, &k, ch.Blocked)
 		}
 		if err != nil {
 			return Contact{}, err
@@ -138,6 +144,7 @@ func (b *Switchboard) Contact(ctx context.Context, by kefu.Caller, id kefu.Conta
 type ContactQuery struct {
 	Q, Email, Phone, ExternalID string
 	Inbox                       kefu.InboxID
+	Blocked                     bool // only those that are
 	CreatedSince, UpdatedSince  time.Time
 }
 

@@ -19,6 +19,8 @@ type Contact struct {
 	Phone      string          `json:"phone" doc:"Telephone number as it was given, or empty."`
 	ExternalID string          `json:"external_id" doc:"The person's id in your own systems, or empty."`
 	Attributes map[string]any  `json:"attributes" doc:"Whatever else you keep about the person. level (a text) and tags (a list of texts) are shown as such in webhooks."`
+	Locale     *kefu.Locale    `json:"locale" doc:"The language that the person reads: zh-TW, zh-CN or en; or null when it is not known."`
+	BlockedAt  *time.Time      `json:"blocked_at" doc:"Since when nothing is taken from the person, or null."`
 	MergedInto *kefu.ContactID `json:"merged_into" doc:"The contact that this one became part of, or null."`
 	ErasedAt   *time.Time      `json:"erased_at" doc:"When the person's data was erased, or null."`
 	CreatedAt  time.Time       `json:"created_at" doc:"When the person became known."`
@@ -32,6 +34,8 @@ type ContactChange struct {
 	Phone      kefu.Opt[string]         `json:"phone,omitzero" doc:"Telephone number, at most 50 characters."`
 	ExternalID kefu.Opt[string]         `json:"external_id,omitzero" doc:"The person's id in your own systems, unique, at most 200 characters."`
 	Attributes kefu.Opt[map[string]any] `json:"attributes,omitzero" doc:"Replaces the attributes; at most 16 KiB as JSON and 5 deep. Null removes them all."`
+	Locale     kefu.Opt[kefu.Locale]    `json:"locale,omitzero" doc:"The language that the person reads: zh-TW, zh-CN or en. Null: not known. A channel that tells the language changes it again."`
+	Blocked    kefu.Opt[bool]           `json:"blocked,omitzero" doc:"Whether what the person writes is left unread. For admins, supervisors and programs."`
 }
 
 // Limits of a contact's attributes.
@@ -46,6 +50,7 @@ func (ch ContactChange) apply(k *kefu.Contact) error {
 	ch.Email.Set(&k.Email)
 	ch.Phone.Set(&k.Phone)
 	ch.ExternalID.Set(&k.ExternalID)
+	ch.Locale.Set(&k.Locale)
 	k.Name, k.Email, k.Phone, k.ExternalID = strings.TrimSpace(k.Name), strings.TrimSpace(k.Email), strings.TrimSpace(k.Phone), strings.TrimSpace(k.ExternalID)
 	var f kefu.Faults
 	if ch.Attributes.Given {
@@ -58,6 +63,9 @@ func (ch ContactChange) apply(k *kefu.Contact) error {
 	}
 	checkText(&f, "phone", k.Phone, 0, 50)
 	checkText(&f, "external_id", k.ExternalID, 0, 200)
+	if ch.Locale.Given && k.Locale != "" && !k.Locale.Valid() {
+		f.Add("locale", "must be zh-TW, zh-CN or en")
+	}
 	return f.Err("the contact cannot be kept")
 }
 
@@ -106,7 +114,7 @@ func depthOf(raw []byte) int {
 
 func showContact(k kefu.Contact) Contact {
 	out := Contact{ID: k.ID, Name: k.Name, Email: k.Email, Phone: k.Phone, ExternalID: k.ExternalID, Attributes: map[string]any{},
-		MergedInto: orNull(k.MergedInto), ErasedAt: timeOrNull(k.ErasedAt), CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt}
+		Locale: orNull(k.Locale), BlockedAt: timeOrNull(k.BlockedAt), MergedInto: orNull(k.MergedInto), ErasedAt: timeOrNull(k.ErasedAt), CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt}
 	dec := json.NewDecoder(bytes.NewReader(k.Attributes))
 	dec.UseNumber() // large numbers stay what they were
 	if dec.Decode(&out.Attributes) != nil || out.Attributes == nil {

@@ -4,6 +4,7 @@
 ALTER TABLE conversation ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0; -- counts the changes of who answers: what was begun in another epoch is not said
 ALTER TABLE contact ADD COLUMN locale TEXT NOT NULL DEFAULT ''; -- the language that the person reads; '' is not known
 ALTER TABLE contact ADD COLUMN blocked_at BIGINT NOT NULL DEFAULT 0; -- 0 is not blocked
+CREATE INDEX contact_blocked ON contact (created_at, id) WHERE blocked_at > 0;
 ALTER TABLE inbox ADD COLUMN hours TEXT NOT NULL DEFAULT ''; -- business hours and holidays, JSON; '' is always open
 
 -- Messages that the bot has still to answer. A row goes in the transaction of the answer, or when somebody else answers.
@@ -104,6 +105,8 @@ CREATE TABLE feed (
   due_at BIGINT NOT NULL,
   failures BIGINT NOT NULL,
   error TEXT NOT NULL,
+  well_at BIGINT NOT NULL, -- when it could be read last, or was followed first
+  followed_at BIGINT NOT NULL, -- when the settings named it last: what nobody follows is forgotten
   PRIMARY KEY (inbox_id, url)
 );
 
@@ -111,10 +114,12 @@ CREATE TABLE feed_item (
   inbox_id TEXT COLLATE "C" NOT NULL,
   url TEXT COLLATE "C" NOT NULL,
   guid TEXT COLLATE "C" NOT NULL, -- digest of the item's own id
+  likeness TEXT COLLATE "C" NOT NULL, -- digest of link and title, for feeds that give the same item another id
   announcement_id TEXT COLLATE "C" NOT NULL, -- '' was there before the feed was followed
-  seen_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL, -- when the feed had it last, to within a week
   PRIMARY KEY (inbox_id, url, guid)
 );
+CREATE INDEX feed_item_seen ON feed_item (inbox_id, url, seen_at);
 
 -- +goose Down
 SELECT 1;
