@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kefu"
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
 )
@@ -14,9 +15,12 @@ import (
 // backfillPages bounds what is read of one channel at a time: 100 messages each.
 const backfillPages = 200
 
-// Backfill emits what staff wrote in the channel after t.Cursor, oldest first. It blocks until the end is reached or an emit fails;
+// Backfill emits what staff, or the customer whose channel it is, wrote after t.Cursor, oldest first. It blocks until the end is reached or an emit fails;
 // repeating it doubles nothing. *connector.SendError of class gone when the channel does not exist.
 func (c *Connector) Backfill(ctx context.Context, t connector.Thread, emit connector.Emit) error {
+	if _, report := reporter(t.ExternalID); report {
+		return nil // it is no channel: who made it writes in direct messages
+	}
 	_, _, err := c.readOn(ctx, t, reading{emit: emit, live: c.deps.Now()})
 	return c.failure(ctx, t.ExternalID, err)
 }
@@ -41,7 +45,7 @@ func (c *Connector) readOn(ctx context.Context, t connector.Thread, r reading) (
 		if r.until != "" && !api.After(r.until, m.ID) {
 			return errReadEnough
 		}
-		n, err := c.recover(ctx, m, roles, r)
+		n, err := c.recoverOne(ctx, t, m, roles, r)
 		missed += n
 		if err == nil {
 			last = m.ID
@@ -55,6 +59,13 @@ func (c *Connector) readOn(ctx context.Context, t connector.Thread, r reading) (
 		c.log.WarnContext(ctx, "discord: more was missed in a channel than is read at once", "channel_id", t.ExternalID, "pages", backfillPages)
 	}
 	return missed, last, err
+}
+
+func (c *Connector) recoverOne(ctx context.Context, t connector.Thread, m api.Message, roles rolesSeen, r reading) (missed int, err error) {
+	if t.Role == kefu.RoleCustomer {
+		return c.recoverCustomer(ctx, m, r)
+	}
+	return c.recover(ctx, m, roles, r)
 }
 
 func (c *Connector) recover(ctx context.Context, m api.Message, roles rolesSeen, r reading) (missed int, err error) {

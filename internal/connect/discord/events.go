@@ -14,24 +14,28 @@ import (
 func (l *listener) Dispatch(ctx context.Context, event string, data json.RawMessage) error {
 	switch event {
 	case api.EventMessageCreate:
-		if m, ok := decode[api.Message](l, event, data); ok && l.mine(m.GuildID) && human(m) {
+		if m, ok := decode[api.Message](l, event, data); ok && l.ours(m.GuildID) && human(m) {
 			return l.lanes.add(ctx, m.ChannelID, func() { l.wrote(m) })
 		}
 	case api.EventMessageUpdate:
-		if m, ok := decode[api.Message](l, event, data); ok && l.mine(m.GuildID) && human(m) && m.EditedTimestamp != nil && l.reads {
+		if m, ok := decode[api.Message](l, event, data); ok && l.ours(m.GuildID) && human(m) && m.EditedTimestamp != nil && (l.reads || m.GuildID == "") {
 			return l.lanes.add(ctx, m.ChannelID, func() { l.changed(m) })
 		}
 	case api.EventMessageDelete:
-		if d, ok := decode[api.MessageDelete](l, event, data); ok && l.mine(d.GuildID) {
-			return l.lanes.add(ctx, d.ChannelID, func() { l.deleted(d.ChannelID, d.ID) })
+		if d, ok := decode[api.MessageDelete](l, event, data); ok && l.ours(d.GuildID) {
+			return l.lanes.add(ctx, d.ChannelID, func() { l.deleted(d.GuildID, d.ChannelID, d.ID) })
 		}
 	case api.EventMessageDeleteBulk:
 		if d, ok := decode[api.MessageDeleteBulk](l, event, data); ok && l.mine(d.GuildID) {
-			return l.lanes.add(ctx, d.ChannelID, func() { l.deleted(d.ChannelID, d.IDs...) })
+			return l.lanes.add(ctx, d.ChannelID, func() { l.deleted(d.GuildID, d.ChannelID, d.IDs...) })
 		}
 	case api.EventChannelDelete, api.EventThreadDelete:
 		if ch, ok := decode[api.Channel](l, event, data); ok && l.mine(ch.GuildID) {
 			return l.lanes.add(ctx, ch.ID, func() { l.channelDeleted(ch.ID) })
+		}
+	case api.EventGuildMemberRemove:
+		if gone, ok := decode[api.MemberRemove](l, event, data); ok && l.mine(gone.GuildID) && l.c.set.community.on && !gone.User.Bot {
+			return l.lanes.add(ctx, memberLane+gone.User.ID, func() { l.memberLeft(gone.User) })
 		}
 	case api.EventInteractionCreate:
 		if i, ok := decode[api.Interaction](l, event, data); ok && (l.mine(i.GuildID) || i.GuildID == "" && l.c.memberAsks(i)) {
@@ -87,6 +91,12 @@ func (l *listener) known(channel string) (connector.Thread, bool) {
 
 // wrote takes in a live message, after what was missed before it.
 func (l *listener) wrote(m api.Message) {
+	if owner, theirs := l.customerOf(m.GuildID, m.ChannelID, m.Author.ID); theirs {
+		if owner == m.Author.ID { // staff may talk in a customer's private thread
+			l.memberWrote(m)
+		}
+		return
+	}
 	if _, ok := l.known(m.ChannelID); !ok || !l.catchUpOn(l.ctx, m.ChannelID, m.ID) || l.covered(m) || !l.c.staff(rolesOf(m)) {
 		return
 	}
@@ -136,6 +146,12 @@ func (l *listener) take(in connector.Inbound) (res connector.Result, err error) 
 }
 
 func (l *listener) changed(m api.Message) {
+	if owner, theirs := l.customerOf(m.GuildID, m.ChannelID, m.Author.ID); theirs {
+		if owner == m.Author.ID {
+			l.memberEdited(m)
+		}
+		return
+	}
 	if _, ok := l.known(m.ChannelID); !ok || m.Member != nil && !l.c.staff(rolesOf(m)) || !l.catchUpOn(l.ctx, m.ChannelID, "") {
 		return
 	}
@@ -144,7 +160,11 @@ func (l *listener) changed(m api.Message) {
 	}
 }
 
-func (l *listener) deleted(channel string, ids ...string) {
+func (l *listener) deleted(guildID, channel string, ids ...string) {
+	if owner, theirs := l.customerOf(guildID, channel, ""); theirs {
+		l.memberDeleted(channel, owner, ids...)
+		return
+	}
 	if _, ok := l.known(channel); !ok || !l.catchUpOn(l.ctx, channel, "") {
 		return
 	}
@@ -157,6 +177,10 @@ func (l *listener) deleted(channel string, ids ...string) {
 
 // channelDeleted lets go of a channel that somebody deleted: the ticket stays open, and its next message opens another.
 func (l *listener) channelDeleted(channel string) {
+	if owner, theirs := l.customerOf(l.c.set.guildID, channel, ""); theirs {
+		l.c.forgetRoom(l.ctx, channel, owner)
+		return
+	}
 	t, ok := l.known(channel)
 	if !ok {
 		return

@@ -36,8 +36,13 @@ const (
 // *connector.FatalError when Discord refuses the bot for good.
 func (c *Connector) Listen(ctx context.Context, emit connector.Emit) error {
 	defer c.gatewayIs(nil, false)
-	err := c.hold(ctx, emit, intents)
+	want := intents | c.membersIntent(ctx)
+	err := c.hold(ctx, emit, want)
 	var fatal *api.FatalError
+	if errors.As(err, &fatal) && fatal.IntentsRefused() && want != intents {
+		c.log.WarnContext(ctx, "discord: the server members intent is off: that a customer left is not noticed")
+		err = c.hold(ctx, emit, intents)
+	}
 	if errors.As(err, &fatal) && fatal.IntentsRefused() {
 		c.log.WarnContext(ctx, "discord: the message content intent is off: commands and buttons only; switch it on in the developer portal, under Bot")
 		err = c.hold(ctx, emit, intents&^api.PrivilegedIntents)
@@ -46,6 +51,18 @@ func (c *Connector) Listen(ctx context.Context, emit connector.Emit) error {
 		return &connector.FatalError{Words: fatal.Words, Err: err}
 	}
 	return err
+}
+
+// membersIntent asks to be told who leaves the server, if the bot may and anybody wants to know.
+func (c *Connector) membersIntent(ctx context.Context) api.Intents {
+	if !c.set.community.on {
+		return 0
+	}
+	app, err := c.api.CurrentApplication(ctx)
+	if err != nil || !app.Flags.GuildMembers() {
+		return 0
+	}
+	return api.IntentGuildMembers
 }
 
 func (c *Connector) hold(ctx context.Context, emit connector.Emit, want api.Intents) error {
@@ -111,6 +128,7 @@ func (l *listener) Ready(ctx context.Context, r api.Ready, resumed bool) {
 	l.work.Go(func() {
 		defer cancel()
 		l.c.registerCommands(reading, r.Application.ID)
+		l.c.registerDirect(reading, r.Application.ID)
 		l.readAll(reading)
 	})
 }
@@ -128,7 +146,7 @@ func (l *listener) readAll(ctx context.Context) {
 	var group errgroup.Group
 	group.SetLimit(readersAtOnce)
 	for _, t := range threads {
-		if t.ExternalID == "" || t.Role == kefu.RoleCustomer {
+		if !l.c.hasChannel(t) {
 			continue
 		}
 		group.Go(func() error {
@@ -140,6 +158,12 @@ func (l *listener) readAll(ctx context.Context) {
 		})
 	}
 	_ = group.Wait() // the jobs log what went wrong; none of them fails the others
+}
+
+// hasChannel tells whether a thread is a channel that people write in: a report's is not, and a board's is a post.
+func (c *Connector) hasChannel(t connector.Thread) bool {
+	_, report := reporter(t.ExternalID)
+	return t.ExternalID != "" && t.Role != kefu.RoleBoard && !report && (t.Role != kefu.RoleCustomer || c.set.community.on)
 }
 
 // catchUpOn reads a channel from its cursor, up to a message that has come live, unless that was done in this session. It reports

@@ -26,7 +26,7 @@ type memberRequest struct {
 
 // memberCommands are the slash commands of customers.
 func memberCommands() []api.ApplicationCommand {
-	return []api.ApplicationCommand{helpCommand()}
+	return append([]api.ApplicationCommand{helpCommand()}, reportCommands()...)
 }
 
 // memberAsks tells whether an interaction is a customer's: a command of theirs, or a button or form that customers are shown.
@@ -92,9 +92,22 @@ func (l *listener) memberInteraction(ctx context.Context, i api.Interaction) err
 
 // serve does what the member asked for. Each of these gives the first answer before anything that can take long.
 func (l *listener) serve(ctx context.Context, r memberRequest) {
+	if r.i.Type == api.InteractionCommand || r.name == askRoom {
+		if words := l.c.unwelcome(r.l, r.i.Actor(), r.i.Member); words != "" {
+			l.tell(ctx, r, words)
+			return
+		}
+	}
+	if l.boardInteraction(ctx, r) {
+		return
+	}
 	switch r.name {
 	case cmdHelp:
 		l.help(ctx, r)
+	case askRoom:
+		l.room(ctx, r)
+	case connector.CmdPerson, connector.CmdHelped:
+		l.press(ctx, r)
 	default:
 		l.tell(ctx, r, r.l.say("worn_out"))
 	}
@@ -133,7 +146,7 @@ func (l *listener) fill(ctx context.Context, r memberRequest, text string, rows 
 	if rows == nil {
 		rows = []api.Component{}
 	}
-	l.finish(ctx, request{i: r.i, name: r.name}, api.MessageEdit{Content: &text, Components: &rows})
+	l.finish(ctx, request{i: r.i, name: r.name}, api.MessageEdit{Content: &text, Components: &rows, Embeds: &[]api.Embed{}})
 }
 
 // inLane does work in a channel's lane and waits for it. It must not be called in a lane.
