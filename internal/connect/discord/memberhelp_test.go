@@ -252,10 +252,12 @@ func TestGreetingOnce(t *testing.T) {
 	t.Parallel()
 	r, mia, general := helped(t, fake.Options{}, set{})
 	dm := r.dm(mia)
-	r.s.Inject(fake.Fault{Kind: fake.FaultLimitJSON, Method: "POST", Path: messagesPath(dm), RetryAfter: 10 * time.Millisecond, Count: 2})
-	r.asks(general, mia, "hello")
-	if posts := r.bot(dm); len(posts) != 1 {
-		t.Errorf("greeted %d times", len(posts))
+	r.s.Inject(fake.Fault{Kind: fake.FaultDropAfter, Method: "POST", Path: messagesPath(dm), Count: 1})
+	if said := r.asks(general, mia, "hello"); said.Content != zhTW.say("help_asked", "https://discord.com/channels/@me/"+dm) {
+		t.Errorf("answer %q", said.Content)
+	}
+	if all, _ := r.rules.list(); len(r.bot(dm)) != 1 || len(all) != 1 {
+		t.Errorf("greeted %d times, asked %d times", len(r.bot(dm)), len(all))
 	}
 	for _, q := range r.s.Requests() {
 		if q.Method == "POST" && messagesPath(dm).MatchString(q.Path) && !strings.Contains(string(q.Body), `"enforce_nonce":true`) {

@@ -13,14 +13,14 @@ func (c *Connector) post(ctx context.Context, channel, text string, n api.Nonce)
 		m, err = c.api.CreateMessage(ctx, channel, send)
 		return err
 	}
-	err = patiently(ctx, again)
+	err = untilSure(ctx, again)
 	if api.Code(err) != api.CodeThreadArchived {
 		return m, err
 	}
 	if _, err := c.api.ModifyChannel(ctx, channel, api.ChannelEdit{Archived: new(bool)}); err != nil {
 		return m, err
 	}
-	return m, patiently(ctx, again)
+	return m, untilSure(ctx, again)
 }
 
 // tongue is the language that a member was last answered in; the guild's while they were never.

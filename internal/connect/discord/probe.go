@@ -41,6 +41,7 @@ func (c *Connector) Probe(ctx context.Context) ([]connector.Finding, error) {
 		p.transcripts()
 		p.room()
 		p.forum()
+		p.community(ctx)
 	}
 	return p.found, ctx.Err()
 }

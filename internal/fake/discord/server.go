@@ -150,3 +150,6 @@ func (s *Server) ApplicationID() string { return s.w.appID }
 
 // BotID is the bot's user id.
 func (s *Server) BotID() string { return s.w.botID }
+
+// OwnerID is the id of the guild's owner, who may do everything.
+func (s *Server) OwnerID() string { return s.w.ownerID }
