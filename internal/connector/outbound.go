@@ -64,6 +64,8 @@ type Opening struct {
 	// nothing twice. The message that is to be sent next is not part of History.
 	Again   bool
 	History []kefu.Message
+	// Late says beside Again that the thread never was: the desk is given a talk that has begun without it.
+	Late bool
 	// Meta is the link's meta as the connector left it.
 	Meta json.RawMessage
 	// Role is desk, or board: then Name is the place where the post belongs, and nothing but the ticket is shown.

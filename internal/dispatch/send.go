@@ -68,7 +68,7 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		return permanent("this desk cannot open threads")
 	}
 	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.subject,
-		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0, Meta: j.link.Meta, Role: j.link.Role, Name: j.link.Name}
+		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0 || late(j), Late: late(j), Meta: j.link.Meta, Role: j.link.Role, Name: j.link.Name}
 	var err error
 	if j.link.Role == kefu.RoleDesk {
 		if o.Name, err = d.threadName(ctx, j); err != nil {
@@ -103,6 +103,12 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 			"thread", thread.ExternalID, "name", thread.Name, "again", o.Again)
 	}
 	return err
+}
+
+// late tells whether a desk is given a talk that has begun without it: its thread is opened for itself and not for a first message, so it has
+// to show what was said before.
+func late(j *job) bool {
+	return j.Kind == kefu.DeliverOpen && j.link.Opened == 0 && j.link.Role == kefu.RoleDesk
 }
 
 // threadName is the name that the customer's side gave the thread.

@@ -24,17 +24,19 @@ func answer(l lang, r request, res connector.Result) api.MessageEdit {
 	edit := api.MessageEdit{Content: new(string)}
 	switch {
 	case v.Refused != "":
-		*edit.Content = refusal(l, r.name, v)
+		*edit.Content = cmp.Or(staffRefusal(l, r, v), refusal(l, r.name, v))
 		if v.Refused == connector.RefusedOwner {
 			edit.Components = &[]api.Component{takeOverRow(l)}
 		}
 	case res.Duplicate:
 		*edit.Content = l.say("already")
-	case res.Private && r.name == connector.CmdReply:
+	case res.Private && (r.name == connector.CmdReply || r.name == connector.CmdCanned):
 		*edit.Content = l.say("kept_private")
 		edit.Components = &[]api.Component{takeOverRow(l)}
 	case r.name == connector.CmdOrder:
 		orders(l, v, &edit)
+	case wideStaff(r.name):
+		staffAnswer(l, r, v, &edit)
 	default:
 		*edit.Content = done(l, r, v)
 	}
@@ -69,14 +71,14 @@ func refusal(l lang, name string, v *connector.View) string {
 // done words a command that was carried out.
 func done(l lang, r request, v *connector.View) string {
 	switch r.name {
-	case connector.CmdReply:
+	case connector.CmdReply, connector.CmdCanned:
 		return l.say("sent")
 	case connector.CmdNote:
 		return l.say("noted")
 	case connector.CmdClaim:
 		return l.say("claimed")
 	case connector.CmdTransfer:
-		return l.say("transferred", escape(cmp.Or(v.Owner, r.args["agent_name"])))
+		return transferred(l, r, v)
 	case connector.CmdClose:
 		return l.say("closing")
 	case connector.CmdKeepOpen:

@@ -32,13 +32,13 @@ func (c *Connector) commands() []api.ApplicationCommand {
 // talkCommands are the slash commands of ticket channels, in the order in which Discord lists them.
 func talkCommands() []api.ApplicationCommand {
 	text, file := option(api.OptionString, optText, "opt_text"), option(api.OptionAttachment, optFile, "opt_file")
-	member := option(api.OptionUser, optMember, "opt_member")
-	member.Required = true
+	member, shortcut := option(api.OptionUser, optMember, "opt_member"), required(offered(optShortcut, "opt_shortcut"))
 	return []api.ApplicationCommand{
 		command(connector.CmdReply, text, file),
 		command(connector.CmdNote, text, file),
 		command(connector.CmdClaim),
-		command(connector.CmdTransfer, member),
+		command(connector.CmdCanned, shortcut, option(api.OptionString, optText, "opt_below")),
+		command(connector.CmdTransfer, member, offered(optTeam, "opt_team"), offered(optDesk, "opt_desk")),
 		command(connector.CmdClose, option(api.OptionString, optReason, "opt_close_reason")),
 		command(connector.CmdReopen),
 		command(connector.CmdOrder),

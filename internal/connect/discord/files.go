@@ -39,6 +39,7 @@ func (c *Connector) prepare(ctx context.Context, p post) (send api.MessageSend, 
 		send.Embeds = append(send.Embeds, e)
 	}
 	send.Components, send.Files = p.rows, s.files
+	callOut(&send, p.calls)
 	return send, s.release
 }
 

@@ -69,6 +69,9 @@ func (c *Connector) readBack(ctx context.Context, channel, cardTag string, there
 // reopenCard is the opening card without a first message: history follows.
 func reopenCard(l lang, o connector.Opening, cardTag string) post {
 	text := l.say("history")
+	if o.Late {
+		text = l.say("history_late")
+	}
 	if cutOff := len(o.History) - maxHistory; cutOff > 0 {
 		text += "\n" + l.say("history_cut", cutOff)
 	}

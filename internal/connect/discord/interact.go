@@ -76,6 +76,9 @@ func (r request) fromCommand() request {
 	case connector.CmdTransfer:
 		r.args["agent_id"] = d.Option(optMember)
 		r.args["agent_name"] = memberName(d.Resolved, r.args["agent_id"])
+		r.args[optTeam], r.args[optDesk] = d.Option(optTeam), d.Option(optDesk)
+	case connector.CmdCanned:
+		r.args[optShortcut] = d.Option(optShortcut)
 	case connector.CmdClose:
 		r.args["reason"] = d.Option(optReason)
 	}
@@ -160,7 +163,7 @@ func (c *Connector) firstAnswer(r request) (first api.InteractionResponse, done 
 		return api.InteractionResponse{Type: api.CallbackMessage, Message: &m}
 	}
 	switch {
-	case r.i.Member == nil || !c.staff(r.i.Member.Roles):
+	case !c.mayAsk(r.name, r.i.Member):
 		return private(api.MessageSend{Content: r.l.say("not_agent")}), true
 	case r.form:
 		return api.InteractionResponse{Type: api.CallbackModal, Modal: replyForm(r.l, r.name)}, true
@@ -180,10 +183,10 @@ func carried(name string) bool {
 	switch name {
 	case connector.CmdReply, connector.CmdNote, connector.CmdClaim, connector.CmdTransfer, connector.CmdClose, connector.CmdKeepOpen,
 		connector.CmdReopen, connector.CmdOrder, connector.CmdTranscript, connector.CmdStatus, connector.CmdRetry, connector.CmdTakeOver,
-		connector.CmdContact:
+		connector.CmdContact, connector.CmdCanned:
 		return true
 	}
-	return false
+	return wideStaff(name)
 }
 
 // carryOut hands the command to the rules, once, and sends the answer on its way; the lane does not wait for Discord.
@@ -198,8 +201,10 @@ func (l *listener) carryOut(r request) {
 	if text != "" {
 		r.args["text"] = text
 	}
+	who := sender(r.i.Actor(), r.i.Member)
+	who.Locale = r.l.locale()
 	res, err := l.ask(ctx, connector.Inbound{
-		Kind: connector.InCommand, Key: "i:" + r.i.ID, ThreadID: r.i.ChannelID, Sender: sender(r.i.Actor(), r.i.Member),
+		Kind: connector.InCommand, Key: "i:" + r.i.ID, ThreadID: r.i.ChannelID, Sender: who,
 		Content: said(text, files), Note: r.name == connector.CmdNote, Notes: remarks,
 		Command: &connector.Command{Name: r.name, Args: r.args}, OccurredAt: made,
 	})

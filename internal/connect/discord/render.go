@@ -37,7 +37,8 @@ type post struct {
 	place   place
 	pieces  []piece
 	rows    []api.Component
-	answers string // id of the message that it answers, "" for none
+	answers string   // id of the message that it answers, "" for none
+	calls   []string // ids of the roles that it pings
 }
 
 // piece is an embed with the picture or file that it shows.
