@@ -8,13 +8,14 @@ import (
 // AlertKind says what is wrong.
 type AlertKind string
 
-// Kinds of alerts. The subject is an inbox, an endpoint, or a conversation.
+// Kinds of alerts. The subject is an inbox, an endpoint, a conversation, or a feed (inbox, host, digest of its address).
 const (
 	AlertRemoteDown      AlertKind = "remote_down"      // an inbox's remote takes nothing, or its connection is lost
 	AlertQueueAge        AlertKind = "queue_age"        // what waits for an inbox has waited for long
 	AlertWebhookFailing  AlertKind = "webhook_failing"  // deliveries to an endpoint have failed for good, and nothing has arrived since
 	AlertWebhookDisabled AlertKind = "webhook_disabled" // an endpoint was disabled by itself
 	AlertUnanswered      AlertKind = "unanswered"       // a customer waits for a person, and every desk was told
+	AlertFeedDown        AlertKind = "feed_down"        // a feed whose news an inbox announces could not be read for a day
 )
 
 // Severity says how soon somebody should look.

@@ -17,7 +17,7 @@ const keep = 90 * 24 * time.Hour
 // Alert is an alert as the API shows it.
 type Alert struct {
 	ID        string         `json:"id" doc:"Id of the alert." example:"alr_06c0000000000000000000000g"`
-	Kind      kefu.AlertKind `json:"kind" enum:"remote_down,queue_age,webhook_failing,webhook_disabled" doc:"What is wrong."`
+	Kind      kefu.AlertKind `json:"kind" enum:"remote_down,queue_age,webhook_failing,webhook_disabled,unanswered,feed_down" doc:"What is wrong."`
 	Subject   string         `json:"subject" doc:"Id of the inbox or endpoint that it is about."`
 	Severity  kefu.Severity  `json:"severity" enum:"warning,critical" doc:"How soon somebody should look."`
 	Summary   string         `json:"summary" doc:"What is wrong, in one line."`

@@ -36,6 +36,7 @@ func Doctor(ctx context.Context, cfg *config.Config, o Options) []Finding {
 	found := []Finding{a.examinePort(ctx)}
 	found = append(found, a.examineDatabase(ctx)...)
 	found = append(found, a.examineAlerts(ctx)...)
+	found = append(found, a.examineFeeds(ctx)...)
 	found = append(found, a.examineFolder(ctx))
 	if err := a.lendScratch(ctx); err != nil {
 		return append(found, fail("program", "temporary folder", err.Error(), "make the system's temporary folder (TMPDIR) writable"))

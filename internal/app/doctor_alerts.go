@@ -58,6 +58,8 @@ func mendOf(a kefu.Alert) string {
 		return "if nothing else is wrong it works off by itself; else see what is said of " + a.Subject + ", and whether serve runs"
 	case kefu.AlertWebhookFailing:
 		return "see what the receiver answers: GET /api/v1/webhook-deliveries?endpoint_id=" + a.Subject + "&state=failed"
+	case kefu.AlertFeedDown:
+		return "open its address in a browser; if it has moved or ended, change community.feeds of the inbox"
 	case kefu.AlertWebhookDisabled:
 	}
 	return ""

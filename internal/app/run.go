@@ -54,6 +54,7 @@ func (a *App) prepareServices() {
 			a.services = append(a.services, service{"comparison of " + string(in.ID), s.Run})
 		}
 	}
+	a.services = append(a.services, a.feedServices()...)
 	a.services = append(a.services, service{"alerts", a.watcher().Run})
 }
 

@@ -124,7 +124,7 @@ var userShape = []member{
 // Read-only.
 var alertShape = []member{
 	{"alert_id", formText, "The alert.", nil},
-	{"kind", formText, "What is wrong.", []string{"remote_down", "queue_age", "webhook_failing", "webhook_disabled"}},
+	{"kind", formText, "What is wrong.", []string{"remote_down", "queue_age", "webhook_failing", "webhook_disabled", "unanswered", "feed_down"}},
 	{"subject", formText, "The inbox or the endpoint that it is about.", nil},
 	{"severity", formText, "How soon somebody should look.", []string{"warning", "critical"}},
 	{"summary", formText, "One line for people.", nil},

@@ -6,6 +6,7 @@ ALTER TABLE contact ADD COLUMN locale TEXT NOT NULL DEFAULT ''; -- the language 
 ALTER TABLE contact ADD COLUMN blocked_at BIGINT NOT NULL DEFAULT 0; -- 0 is not blocked
 CREATE INDEX contact_blocked ON contact (created_at, id) WHERE blocked_at > 0;
 ALTER TABLE inbox ADD COLUMN hours TEXT NOT NULL DEFAULT ''; -- business hours and holidays, JSON; '' is always open
+ALTER TABLE article_gone ADD COLUMN gone_at BIGINT NOT NULL DEFAULT 0; -- so that it can be forgotten; knowledge_state 2 is up to which number it was
 
 -- Messages that the bot has still to answer. A row goes in the transaction of the answer, or when somebody else answers.
 CREATE TABLE bot_turn (
