@@ -10,7 +10,6 @@ var boardTexts = map[word][languages]string{
 	"button_person":    {"找真人客服", "找人工客服", "Talk to a person"},
 	"form_answer":      {"回覆客服", "回复客服", "Your reply"},
 	"answer_sent":      {"✅ 已送出給客服人員。", "✅ 已发送给客服人员。", "✅ Sent to our team."},
-	"answer_refused":   {"⚠️ 沒有送出。你寫的內容如下：", "⚠️ 没有发送。你写的内容如下：", "⚠️ This was not sent. Here is what you wrote:"},
 
 	// What happened to a case, told to the customer.
 	"case_n":         {"客服單 #%d", "工单 #%d", "Case #%d"},
@@ -55,11 +54,6 @@ var boardTexts = map[word][languages]string{
 	"ask_files":        {"截圖或檔案", "截图或文件", "Pictures or files"},
 	"report_taken":     {"✅ 謝謝你！已建立客服單 #%d，有回覆時會私訊通知你。", "✅ 谢谢你！已创建工单 #%d，有回复时会私信通知你。", "✅ Thank you! This is case #%d. Answers come to you as direct messages."},
 	"report_shown":     {"處理進度會顯示在 %s。", "处理进度会显示在 %s。", "How it stands is shown in %s."},
-	"report_many":      {"⚠️ 你還有太多未結案的客服單，請等其中一張處理完再試。", "⚠️ 你还有太多未结案的工单，请等其中一张处理完再试。", "⚠️ You have too many open cases. Please wait until one of them is closed."},
-	"report_soon":      {"⚠️ 太快了，請在 <t:%d:R> 再試一次。", "⚠️ 太快了，请在 <t:%d:R> 再试一次。", "⚠️ That was too soon after the last one. Please try again <t:%d:R>."},
-	"report_later":     {"⚠️ 太快了，請稍後再試一次。", "⚠️ 太快了，请稍后再试一次。", "⚠️ That was too soon after the last one. Please try again in a moment."},
-	"report_blocked":   {"⚠️ 你目前無法在這裡建立客服單。", "⚠️ 你目前无法在这里创建工单。", "⚠️ You cannot open cases here."},
-	"report_lost":      {"⚠️ 現在無法儲存，請稍後再試一次。", "⚠️ 现在无法保存，请稍后再试。", "⚠️ This could not be stored just now. Please try again in a moment."},
 	"report_refused":   {"⚠️ 無法建立客服單：%s", "⚠️ 无法创建工单：%s", "⚠️ No case could be opened: %s"},
 	"report_back":      {"你寫的內容如下，不會遺失：", "你写的内容如下，不会丢失：", "Here is what you wrote, so that nothing is lost:"},
 

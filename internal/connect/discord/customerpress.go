@@ -31,7 +31,7 @@ func (l *listener) takeAnswer(ctx context.Context, r memberRequest) {
 	switch {
 	case err != nil:
 		l.c.log.WarnContext(ctx, "discord: a member's answer not taken", "err", err)
-		l.giveBack(ctx, r, r.l.say("report_lost"), "", text)
+		l.giveBack(ctx, r, r.l.say("no_answer"), "", text)
 	case refusedOf(res) != "":
 		l.giveBack(ctx, r, reportRefusal(r.l, res), "", text)
 	default:
@@ -69,7 +69,7 @@ func (l *listener) rate(ctx context.Context, r memberRequest, args map[string]st
 	})
 	if err != nil {
 		l.c.log.WarnContext(ctx, "discord: rating not taken", "err", err)
-		l.aside(ctx, r, r.l.say("report_lost"))
+		l.aside(ctx, r, r.l.say("no_answer"))
 		return res, false
 	}
 	return res, true

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestNoticesAreThereOnce(t *testing.T) {
 		t.Errorf("%q", texts)
 	}
 	for _, q := range r.s.Requests() {
-		if q.Method == "DELETE" || q.Method == "PATCH" {
+		if q.Method == http.MethodDelete || q.Method == http.MethodPatch {
 			t.Errorf("%s %s", q.Method, q.Path)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"kefu"
 	"kefu/internal/connector"
@@ -63,7 +62,7 @@ func (l *listener) takeReport(ctx context.Context, r memberRequest) {
 	switch {
 	case err != nil:
 		l.c.log.WarnContext(ctx, "discord: report not taken", "command", r.name, "err", err)
-		l.giveBack(ctx, r, r.l.say("report_lost"), in.Title, in.Content.Text)
+		l.giveBack(ctx, r, r.l.say("no_answer"), in.Title, in.Content.Text)
 	case refusedOf(res) != "":
 		l.giveBack(ctx, r, reportRefusal(r.l, res), in.Title, in.Content.Text)
 	default:
@@ -129,19 +128,10 @@ func refusedOf(res connector.Result) string {
 }
 
 func reportRefusal(l lang, res connector.Result) string {
-	switch why := refusedOf(res); why {
-	case connector.RefusedMany:
-		return l.say("report_many")
-	case connector.RefusedSoon:
-		if res.View.After.IsZero() {
-			return l.say("report_later")
-		}
-		return l.say("report_soon", res.View.After.Add(time.Second).Unix())
-	case connector.RefusedBlocked:
-		return l.say("report_blocked")
-	default:
-		return l.say("report_refused", escape(cmp.Or(why, "?")))
+	if res.View != nil && res.View.Refused != "" {
+		return refusedMember(l, res.View)
 	}
+	return l.say("report_refused", escape(cmp.Or(res.Ignored, "?")))
 }
 
 // giveBack answers with what the member wrote, all of it: as text, or as a file when it is too long for that.
