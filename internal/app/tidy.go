@@ -29,6 +29,7 @@ func (a *App) tidy(ctx context.Context) error {
 		a.prune(ctx, "webhook deliveries", func(ctx context.Context) (int64, error) {
 			return a.webhooks.Prune(ctx, time.Duration(a.cfg.Webhooks.AttemptDays)*day, pruneBatch)
 		})
+		a.prune(ctx, "deleted articles", func(ctx context.Context) (int64, error) { return a.knowing.Prune(ctx, pruneBatch) })
 		a.prune(ctx, "alerts", func(ctx context.Context) (int64, error) { return alerts.Prune(ctx, pruneBatch) })
 	})
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)

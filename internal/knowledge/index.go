@@ -2,8 +2,11 @@ package knowledge
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"kefu"
@@ -18,11 +21,15 @@ const (
 	loadBatch = 256
 	// maxDead is how many articles that are no more may be held, beside as many as there are.
 	maxDead = 1000
+	// readPatience is how long a question waits while another one reads the articles: as a rule that is over sooner, and an answer from a part
+	// of them would send people away who could be helped.
+	readPatience = 3 * time.Second
 )
 
 // index holds the words of all articles. Who asks brings it up to date first, so it is never older than what they would read.
 type index struct {
-	loading chan struct{} // holds a token while nobody loads
+	loading  chan struct{} // holds a token while nobody loads
+	patience time.Duration
 
 	mu    sync.RWMutex
 	rev   int64 // the last change that is in it
@@ -36,7 +43,10 @@ type index struct {
 }
 
 // posting is where a word stands, also in documents that are no more.
-type posting struct{ in []place }
+type posting struct {
+	word string
+	in   []place
+}
 
 // place is a word in one document: how often its text has it (4 bits), whether its keywords and its title do (a bit each), which it is.
 type place uint32
@@ -61,7 +71,7 @@ type doc struct {
 }
 
 func newIndex() *index {
-	x := &index{loading: make(chan struct{}, 1)}
+	x := &index{loading: make(chan struct{}, 1), patience: readPatience}
 	x.loading <- struct{}{}
 	x.clear()
 	return x
@@ -73,24 +83,30 @@ func (x *index) clear() {
 	x.words, x.at, x.keys, x.begins = map[string]*posting{}, map[kefu.ArticleID]int{}, map[string][]int{}, map[string][]string{}
 }
 
-// follow takes in what changed since the last question.
-func (x *index) follow(ctx context.Context, tx *store.Tx) error {
-	rev, err := tx.KnowledgeRev()
+// follow takes in what changed since the last question. Nothing is open in the store while it waits for another one who does.
+func (x *index) follow(ctx context.Context, s *store.Store) error {
+	var rev int64
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		rev, err = tx.KnowledgeRev()
+		return err
+	})
 	if err != nil || x.has(rev) {
 		return err
 	}
+	patience := time.NewTimer(x.patience)
+	defer patience.Stop()
 	select {
 	case <-x.loading:
+	case <-patience.C:
+		return kefu.Errorf(kefu.KindUnavailable, "the articles are being read: ask again in some seconds")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	defer func() { x.loading <- struct{}{} }()
-	for !x.has(rev) {
-		if err := x.load(tx, rev); err != nil {
-			return err
-		}
+	for err == nil && !x.has(rev) {
+		err = s.View(ctx, func(tx *store.Tx) error { return x.load(tx, rev) })
 	}
-	return nil
+	return err
 }
 
 func (x *index) has(rev int64) bool {
@@ -101,10 +117,14 @@ func (x *index) has(rev int64) bool {
 
 // load takes in the next changes up to one. Only one caller at a time does; others go on asking meanwhile.
 func (x *index) load(tx *store.Tx, upTo int64) error {
+	forgotten, err := tx.ArticlesForgotten()
+	if err != nil {
+		return err
+	}
 	x.mu.RLock()
 	from, worn := x.rev, x.dead > len(x.at)+maxDead
 	x.mu.RUnlock()
-	if worn {
+	if worn || from > 0 && from < forgotten {
 		x.mu.Lock()
 		x.clear()
 		x.mu.Unlock()
@@ -121,10 +141,7 @@ func (x *index) load(tx *store.Tx, upTo int64) error {
 	if err != nil {
 		return err
 	}
-	read := make([]reading, len(some))
-	for i, a := range some {
-		read[i] = readArticle(a)
-	}
+	read := readAll(some)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, id := range gone {
@@ -138,44 +155,54 @@ func (x *index) load(tx *store.Tx, upTo int64) error {
 	return nil
 }
 
-// reading is an article made ready for the index.
+// reading is an article made ready for the index: its words in their order. Those of the text are parts of it.
 type reading struct {
 	doc
 
-	places map[string]place
+	title, keywords, text []string
 }
 
 func readArticle(a kefu.Article) reading {
-	title, keywords, text := lexis.Tokens(a.Title), lexis.Tokens(strings.Join(a.Keywords, "\n")), lexis.Tokens(plain(a.Body))
-	text = text[:min(len(text), maxWords)]
-	r := reading{doc: doc{id: a.ID, key: a.Key, locale: a.Locale, published: a.Published, live: true}, places: make(map[string]place, len(text))}
-	r.lead = append(append(make([]string, 0, len(title)+len(keywords)), title...), keywords...)
-	for _, w := range title {
-		r.places[w] |= titleBit
-	}
-	for _, w := range keywords {
-		r.places[w] |= keywordBit
-	}
-	for _, w := range text {
-		if p := r.places[w]; p&timesMask < timesMask {
-			r.places[w] = p + 1
-		}
-	}
+	r := reading{doc: doc{id: a.ID, key: a.Key, locale: a.Locale, published: a.Published, live: true},
+		title: lexis.Tokens(a.Title), keywords: lexis.Tokens(strings.Join(a.Keywords, "\n")), text: lexis.Tokens(plain(a.Body))}
+	r.text = r.text[:min(len(r.text), maxWords)]
 	return r
+}
+
+// readAll makes articles ready, on all processors.
+func readAll(some []kefu.Article) []reading {
+	read := make([]reading, len(some))
+	var readers sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(some)); i = next.Add(1) - 1 {
+				read[i] = readArticle(some[i])
+			}
+		})
+	}
+	readers.Wait()
+	return read
 }
 
 // add appends a document; the caller holds mu.
 func (x *index) add(r reading) {
 	n := len(x.docs)
-	for w, p := range r.places {
-		on := x.words[w]
-		if on == nil {
-			on = x.learn(w)
-		}
-		on.in = append(on.in, p|place(n)<<docShift) //nolint:gosec // there are never so many
+	r.lead = make([]string, 0, len(r.title)+len(r.keywords))
+	for _, w := range r.title {
+		known, at := x.place(w, n)
+		*at |= titleBit
+		r.lead = append(r.lead, known)
 	}
-	for i, w := range r.lead {
-		r.lead[i] = strings.Clone(w)
+	for _, w := range r.keywords {
+		known, at := x.place(w, n)
+		*at |= keywordBit
+		r.lead = append(r.lead, known)
+	}
+	for _, w := range r.text {
+		if _, at := x.place(w, n); *at&timesMask < timesMask {
+			*at++
+		}
 	}
 	x.docs, x.at[r.id] = append(x.docs, r.doc), n
 	if r.key != "" {
@@ -183,10 +210,22 @@ func (x *index) add(r reading) {
 	}
 }
 
+// place gives a word as the index holds it, and its place in the document that is being added.
+func (x *index) place(w string, n int) (known string, at *place) {
+	on := x.words[w]
+	if on == nil {
+		on = x.learn(w)
+	}
+	if last := len(on.in) - 1; last < 0 || on.in[last].doc() != n {
+		on.in = append(on.in, place(n)<<docShift) //nolint:gosec // there are never so many
+	}
+	return on.word, &on.in[len(on.in)-1]
+}
+
 // learn takes in a new word, and not the whole text that it is a part of.
 func (x *index) learn(w string) *posting {
 	w = strings.Clone(w)
-	on := &posting{}
+	on := &posting{word: w}
 	x.words[w] = on
 	if isPair(w) {
 		_, size := utf8.DecodeRuneInString(w)

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"context"
 	"errors"
+	"time"
 
 	"kefu"
 	"kefu/internal/bus"
@@ -32,7 +33,19 @@ func New(o Options) *Knowledge { return &Knowledge{Options: o, index: newIndex()
 
 // Warm reads all articles, so that the first question need not wait for it.
 func (k *Knowledge) Warm(ctx context.Context) error {
-	return k.Store.View(ctx, func(tx *store.Tx) error { return k.index.follow(ctx, tx) })
+	return k.index.follow(ctx, k.Store)
+}
+
+// goneFor is how long it is remembered which articles were deleted. Who held them longer without a question reads everything anew.
+const goneFor = 24 * time.Hour
+
+// Prune forgets which articles were deleted long ago, at most limit of them, and tells how many.
+func (k *Knowledge) Prune(ctx context.Context, limit int) (n int64, err error) {
+	err = k.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.ForgetArticles(tx.Now.Add(-goneFor), limit)
+		return err
+	})
+	return n, err
 }
 
 // look reads on one snapshot.

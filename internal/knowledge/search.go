@@ -51,7 +51,10 @@ func (k *Knowledge) Search(ctx context.Context, by kefu.Caller, q Query) (Hits, 
 
 // best finds the articles that answer a question.
 func (k *Knowledge) best(ctx context.Context, q Query, drafts bool) ([]Hit, error) {
-	return look(ctx, k, func(tx *store.Tx) ([]Hit, error) { return k.find(ctx, tx, q, drafts) })
+	if err := k.index.follow(ctx, k.Store); err != nil {
+		return nil, err
+	}
+	return look(ctx, k, func(tx *store.Tx) ([]Hit, error) { return k.find(tx, q, drafts) })
 }
 
 func checkQuestion(field, text string, locale kefu.Locale) error {
@@ -69,10 +72,7 @@ func checkQuestion(field, text string, locale kefu.Locale) error {
 }
 
 // find ranks the articles for a question and reads the best.
-func (k *Knowledge) find(ctx context.Context, tx *store.Tx, q Query, drafts bool) ([]Hit, error) {
-	if err := k.index.follow(ctx, tx); err != nil {
-		return nil, err
-	}
+func (k *Knowledge) find(tx *store.Tx, q Query, drafts bool) ([]Hit, error) {
 	read := k.reader.read(q.Text)
 	limit := q.Limit
 	if limit <= 0 {

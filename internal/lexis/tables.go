@@ -1,9 +1,6 @@
 package lexis
 
-import (
-	_ "embed" // tables.bin
-	"sort"
-)
+import _ "embed" // tables.bin
 
 //go:generate go run ./gen
 
@@ -27,15 +24,35 @@ func number(at, size int) (n int) {
 	return n
 }
 
+// char reads a character.
+func char(at int) rune {
+	b := tables[at : at+3]
+	return rune(b[0])<<16 | rune(b[1])<<8 | rune(b[2])
+}
+
+// search finds the first of n rows, which are sorted by the character that they begin with, that does not begin with a smaller one.
+func search(r rune, from, n, size int) int {
+	low := 0
+	for high := n; low < high; {
+		middle := (low + high) / 2
+		if char(from+middle*size) < r {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
 // simplified maps a traditional character to its simplified form, and every other one to itself.
 func simplified(r rune) rune {
 	if r < firstHan {
 		return r
 	}
 	n := number(0, 2)
-	i := sort.Search(n, func(i int) bool { return number(tableHead+i*charSize, 3) >= int(r) })
-	if at := tableHead + i*charSize; i < n && number(at, 3) == int(r) {
-		return rune(number(at+3, 3)) //nolint:gosec // three bytes
+	i := search(r, tableHead, n, charSize)
+	if at := tableHead + i*charSize; i < n && char(at) == r {
+		return char(at + 3)
 	}
 	return r
 }
@@ -51,11 +68,13 @@ func phrase(i int) (key, value string) {
 	return tables[from:middle], tables[middle : middle+int(tables[at+6])]
 }
 
+// firstOfPhrases is the smallest character that a phrase begins with.
+func firstOfPhrases() rune { return char(tableHead + number(0, 2)*charSize) }
+
 // phraseAt finds the longest phrase that text begins with: its length in characters and what it becomes; 0 when there is none.
 func phraseAt(text []rune) (length int, value string) {
 	n, index := number(2, 2), tableHead+number(0, 2)*charSize
-	first := func(i int) rune { return rune(number(index+i*phraseSize, 3)) } //nolint:gosec // three bytes
-	for i := sort.Search(n, func(i int) bool { return first(i) >= text[0] }); i < n && first(i) == text[0]; i++ {
+	for i := search(text[0], index, n, phraseSize); i < n && char(index+i*phraseSize) == text[0]; i++ {
 		key, value := phrase(i)
 		if l := begins(text, key); l > 0 {
 			return l, value

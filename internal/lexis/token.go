@@ -2,6 +2,7 @@ package lexis
 
 import (
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -41,7 +42,7 @@ func runs(text []rune) (all []run) {
 }
 
 func isCJK(r rune) bool {
-	return r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー')
+	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー')
 }
 
 // token is a word of the index with its place in the folded text.
@@ -50,16 +51,28 @@ type token struct {
 	start, end int
 }
 
-// tokens of a document: each word, and of a run of characters every overlapping pair and the last character.
+// tokens of a document: each word, and of a run of characters every overlapping pair and the last character. They may hold the whole text.
 func (f folded) tokens() (all []token) {
+	whole := string(f.text) // pairs are parts of it
+	at, byteAt := 0, 0
+	offset := func(i int) int { // of the character i, which is never before the last that was asked for
+		for ; at < i; at++ {
+			byteAt += utf8.RuneLen(f.text[at])
+		}
+		return byteAt
+	}
 	for _, r := range runs(f.text) {
 		switch {
 		case !r.cjk:
 			all = append(all, token{word(f.text[r.start:r.end]), r.start, r.end})
 		default:
 			for i := r.start; i < r.end; i++ {
-				end := min(i+2, r.end)
-				all = append(all, token{string(f.text[i:end]), i, end})
+				end, from := min(i+2, r.end), offset(i)
+				size := 0
+				for _, c := range f.text[i:end] {
+					size += utf8.RuneLen(c)
+				}
+				all = append(all, token{whole[from : from+size], i, end})
 			}
 		}
 		if len(all) >= MaxTokens {

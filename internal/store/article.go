@@ -29,14 +29,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $11) ON CONFLICT DO 
 rev = $10, updated_at = $11 WHERE id = $1
 AND NOT EXISTS (SELECT 1 FROM article o WHERE o.article_key = $2 AND o.article_key <> '' AND o.locale = $4 AND o.id <> $1)`
 	sqlDeleteArticle = `DELETE FROM article WHERE id = $1`
-	sqlArticleGone   = `INSERT INTO article_gone (rev, article_id) VALUES ($1, $2)`
 	sqlHelped        = `UPDATE article SET helped = helped + 1 WHERE id = $1`
 	sqlNotHelped     = `UPDATE article SET not_helped = not_helped + 1 WHERE id = $1`
 
 	sqlNextKnowledge = `UPDATE knowledge_state SET rev = rev + 1 WHERE id = 1`
 	sqlKnowledgeRev  = `SELECT rev FROM knowledge_state WHERE id = 1`
 	sqlArticlesSince = `SELECT rev, ` + articleColumns + ` FROM article WHERE rev > $1 AND rev <= $2 ORDER BY rev LIMIT CAST($3 AS BIGINT)`
-	sqlArticlesGone  = `SELECT article_id FROM article_gone WHERE rev > $1 AND rev <= $2 ORDER BY rev`
 )
 
 func scanArticle(s sqldb.Scanner) (a kefu.Article, err error) { return scanArticleAfter(s) }
@@ -127,7 +125,7 @@ func (tx *Tx) DeleteArticle(id kefu.ArticleID) error {
 	if _, err := tx.Exec(sqlDeleteArticle, id); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(sqlArticleGone, rev, id); err != nil {
+	if _, err := tx.Exec(sqlArticleGone, rev, id, tx.now()); err != nil {
 		return err
 	}
 	return tx.articleEvent(EventArticleDeleted, id)

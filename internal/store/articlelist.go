@@ -46,11 +46,3 @@ func (tx *Tx) ArticlesSince(rev, upTo int64, limit int) (all []kefu.Article, las
 	all, err = sqldb.Many(tx.Tx, func(s sqldb.Scanner) (kefu.Article, error) { return scanArticleAfter(s, &last) }, sqlArticlesSince, rev, upTo, limit)
 	return all, last, err
 }
-
-// ArticlesGone lists the articles that were deleted after one number and up to another.
-func (tx *Tx) ArticlesGone(rev, upTo int64) ([]kefu.ArticleID, error) {
-	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (id kefu.ArticleID, err error) {
-		err = s.Scan(&id)
-		return id, err
-	}, sqlArticlesGone, rev, upTo)
-}
