@@ -72,7 +72,7 @@ func readDay(text string) ([]span, error) {
 		return nil, nil
 	}
 	parts := strings.Split(text, ",")
-	if len(parts) > maxRanges {
+	if len(parts) > maxRanges || len(text) > maxRanges*len(" 09:00 - 18:00,") {
 		return nil, fmt.Errorf("has more than %d ranges", maxRanges)
 	}
 	var all []span
@@ -136,6 +136,9 @@ func (h holiday) has(day time.Time) bool {
 func number(day time.Time) int { return day.Year()*10000 + int(day.Month())*100 + day.Day() }
 
 func readHoliday(text string) (holiday, error) {
+	if len(text) > len(" 2026-02-16 .. 2026-02-20 ") {
+		return holiday{}, notDate(text)
+	}
 	begin, end, several := strings.Cut(text, "..")
 	from, yearly, ok := readDate(begin)
 	if !ok {

@@ -26,7 +26,7 @@ func TestTypesAreTheDocuments(t *testing.T) {
 		"Message": Message{}, "NewMessage": NewMessage{}, "Attachment": File{}, "AttachmentRef": AttachmentRef{}, "Delivery": Delivery{}, "Author": Sender{},
 		"Choice": Choice{}, "Upload": Attachment{}, "Rating": Rating{}, "ConversationRating": ConversationRating{},
 		"Label": Label{}, "LabelChange": LabelChange{}, "CannedResponse": CannedResponse{}, "CannedChange": CannedResponseChange{},
-		"InboxView": Inbox{}, "Channel": Channel{}, "ChannelField": ChannelField{},
+		"InboxView": Inbox{}, "InboxHours": InboxHours{}, "WeekHours": WeekHours{}, "Channel": Channel{}, "ChannelField": ChannelField{},
 		"Announcement": Announcement{}, "AnnouncementPost": AnnouncementPost{}, "NewAnnouncement": NewAnnouncement{},
 		"AuditEntry": AuditEntry{}, "AuditActor": AuditActor{}, "RoleRights": Role{},
 		"NewProgram": Program{}, "ProgramChange": ProgramChange{},

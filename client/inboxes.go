@@ -15,10 +15,33 @@ type Inbox struct {
 	Channel  string         `json:"channel"`
 	Name     string         `json:"name"`
 	Settings map[string]any `json:"settings"` // secrets are ***
+	Hours    *InboxHours    `json:"hours"`    // when people answer; nil is always
+	OpenNow  bool           `json:"open_now"` // somebody answers at this moment
+	// NextOpening is when somebody answers again; nil while it is open, and when that is not within a year.
+	NextOpening *time.Time `json:"next_opening"`
 	// Provisioned inboxes stand in the server's file, and are not changed here.
 	Provisioned bool      `json:"provisioned"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
+}
+
+// InboxHours are the business hours of an inbox.
+type InboxHours struct {
+	Zone     string    `json:"zone"` // Asia/Taipei
+	Week     WeekHours `json:"week"`
+	Holidays []string  `json:"holidays,omitempty"` // 2026-01-01, 01-01 for every year, 2026-02-16..2026-02-20
+}
+
+// WeekHours are the hours of each day: "09:00-12:00,13:00-18:00"; "" is closed. A range that ends before it begins reaches into the next
+// day.
+type WeekHours struct {
+	Mon string `json:"mon,omitempty"`
+	Tue string `json:"tue,omitempty"`
+	Wed string `json:"wed,omitempty"`
+	Thu string `json:"thu,omitempty"`
+	Fri string `json:"fri,omitempty"`
+	Sat string `json:"sat,omitempty"`
+	Sun string `json:"sun,omitempty"`
 }
 
 // NewInbox is what an inbox is made of.
@@ -27,6 +50,7 @@ type NewInbox struct {
 	Channel  string         `json:"channel"`
 	Name     string         `json:"name,omitempty"`
 	Settings map[string]any `json:"settings,omitempty"`
+	Hours    *InboxHours    `json:"hours,omitempty"`
 }
 
 // InboxChange is what changes; absent members stay.
@@ -34,6 +58,7 @@ type InboxChange struct {
 	Name Opt[string] `json:"name,omitzero"`
 	// Settings that are not named stay, nil clears one, *** leaves a secret as it is.
 	Settings Opt[map[string]any] `json:"settings,omitzero"`
+	Hours    Opt[InboxHours]     `json:"hours,omitzero"` // all of them; null is always open
 }
 
 // Channel is a kind of inbox.

@@ -62,7 +62,7 @@ func (r *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 		bare = bare.Elem()
 	}
 	if inner, ok := held(bare); ok {
-		return nullable(r.Schema(inner, allowRef, hint))
+		return nullable(r.Schema(inner, allowRef && inner != reflect.TypeFor[switchboard.InboxHours](), hint))
 	}
 	if bare == reflect.TypeFor[huma.ErrorModel]() {
 		bare = reflect.TypeFor[problem]()
@@ -90,7 +90,7 @@ func (r *schemas) Schema(t reflect.Type, allowRef bool, hint string) *huma.Schem
 		r.types[name], r.named[name] = bare, &huma.Schema{} // there before its members are made: they may refer to it
 		r.named[name] = huma.SchemaFromType(r, bare)
 	}
-	if t == reflect.TypeFor[*switchboard.ConversationRating]() {
+	if t == reflect.TypeFor[*switchboard.ConversationRating]() || t == reflect.TypeFor[*switchboard.InboxHours]() {
 		return nullable(r.named[name]) // a reference cannot say that it may be null
 	}
 	if allowRef {

@@ -29,6 +29,7 @@ type inbox struct {
 	can       connector.Abilities
 	about     connector.Descriptor
 	directory *switchboard.Directory
+	hours     kefu.Hours
 	made      bool // by the API, not in the file
 	free      func()
 }
@@ -41,6 +42,9 @@ func (a *App) buildInboxes(ctx context.Context) (err error) {
 		in, err := a.buildInbox(c)
 		if err != nil {
 			return fmt.Errorf("inbox %s: %w", c.ID, err)
+		}
+		if set, ok := a.cfg.Inbox(c.ID); ok {
+			in.hours = set.BusinessHours()
 		}
 		a.inboxes = append(a.inboxes, in)
 	}
@@ -70,6 +74,9 @@ func (a *App) buildMade(ctx context.Context) error {
 		if err != nil {
 			a.Log.ErrorContext(ctx, "an inbox is left out: change its settings", "inbox", m.ID, "error", err)
 			continue
+		}
+		if in.hours, err = switchboard.HoursOf(m); err != nil {
+			a.Log.ErrorContext(ctx, "an inbox is always open: set its hours anew", "inbox", m.ID, "error", err)
 		}
 		in.made = true
 		a.inboxes = append(a.inboxes, in)
@@ -168,7 +175,7 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // rules is what the rules must know of the inbox.
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
-		Announces: in.announces(), Desk: in.about.Desk && in.can.Opener != nil}
+		Announces: in.announces(), Hours: in.hours, Desk: in.about.Desk && in.can.Opener != nil}
 	if in.can.Receptionist != nil {
 		r.Reception = in.can.Receptionist.Reception()
 	}

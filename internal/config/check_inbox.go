@@ -41,6 +41,7 @@ func (l *loader) checkInboxes() {
 		l.checkID(in.ID, path, ids, i)
 		l.checkChannel(in.Channel, path)
 		l.checkRequired(in, path)
+		l.checkHours(in.Hours, path+".hours")
 		if in.Name == "" {
 			in.Name = string(in.ID)
 		}

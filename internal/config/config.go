@@ -76,6 +76,7 @@ type Inbox struct {
 	ID       kefu.InboxID `yaml:"id" defaultdoc:"required" doc:"Stable name, used in URLs (/hooks/ID/…): lower case letters, digits, - and _, at most 63."`
 	Channel  string       `yaml:"channel" defaultdoc:"required" doc:"Kind of the medium; each kind has its own settings, below."`
 	Name     string       `yaml:"name" defaultdoc:"the id" doc:"What people read."`
+	Hours    Hours        `yaml:"hours" type:"map" defaultdoc:"always open" doc:"When people answer; see Business hours."`
 	Settings Settings     `yaml:"settings" type:"map" doc:"What the channel needs."`
 }
 

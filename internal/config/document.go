@@ -42,6 +42,23 @@ database.
 |---|---|---|---|
 `
 
+const documentHours = `
+### Business hours
+
+` + "`hours`" + ` of an inbox say when people answer. Outside of them customers are told when somebody does; nothing is refused. Without ` + "`hours`" + ` an
+inbox is always open.
+
+` + "```yaml" + `
+hours:
+  zone: Asia/Taipei
+  week: {weekdays: "09:00-12:00,13:00-18:00", sat: "10:00-14:00"}
+  holidays: [01-01, 2026-02-16..2026-02-20]
+` + "```" + `
+
+| key | value | default | what |
+|---|---|---|---|
+`
+
 const documentRoutes = `
 ## Routes
 
@@ -72,6 +89,8 @@ func Doc(w io.Writer, kinds []connector.Descriptor) error {
 	}
 	b.WriteString(documentInboxes)
 	partRows(&b, reflect.TypeFor[Inbox]())
+	b.WriteString(documentHours)
+	partRows(&b, reflect.TypeFor[Hours]())
 	b.WriteString(documentRoutes)
 	partRows(&b, reflect.TypeFor[Route]())
 	if len(kinds) > 0 {

@@ -71,6 +71,8 @@ func valueNode(v reflect.Value, tag reflect.StructTag, path string) *yaml.Node {
 	switch x := v.Interface().(type) {
 	case Settings:
 		return x.node()
+	case Hours:
+		return x.node()
 	case secret.Text:
 		return textNode(masked(x, tag.Get("url")))
 	case slog.Level:

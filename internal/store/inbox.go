@@ -6,7 +6,7 @@ import (
 )
 
 const sqlSaveInbox = `INSERT INTO inbox (id, channel, name, provisioned, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
-ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, name = excluded.name, provisioned = excluded.provisioned, settings = '', deleted_at = 0,
+ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, name = excluded.name, provisioned = excluded.provisioned, settings = '', hours = '', deleted_at = 0,
 updated_at = excluded.updated_at`
 
 // SaveInbox creates or updates a configured inbox.

@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	inboxColumns   = `i.id, i.channel, i.name, i.provisioned, i.settings, i.deleted_at, i.created_at, i.updated_at`
+	inboxColumns   = `i.id, i.channel, i.name, i.provisioned, i.settings, i.hours, i.deleted_at, i.created_at, i.updated_at`
 	sqlInbox       = `SELECT ` + inboxColumns + ` FROM inbox i WHERE i.id = $1`
 	sqlLockInbox   = `SELECT ` + inboxColumns + ` FROM inbox i WHERE i.id = $1 /*for update*/`
-	sqlInsertInbox = `INSERT INTO inbox (id, channel, name, provisioned, settings, deleted_at, created_at, updated_at)
-VALUES ($1, $2, $3, FALSE, $4, 0, $5, $5) ON CONFLICT (id) DO NOTHING`
-	sqlUpdateInbox = `UPDATE inbox SET name = $2, settings = $3, deleted_at = $4, updated_at = $5 WHERE id = $1`
+	sqlInsertInbox = `INSERT INTO inbox (id, channel, name, provisioned, settings, hours, deleted_at, created_at, updated_at)
+VALUES ($1, $2, $3, FALSE, $4, $5, 0, $6, $6) ON CONFLICT (id) DO NOTHING`
+	sqlUpdateInbox = `UPDATE inbox SET name = $2, settings = $3, hours = $4, deleted_at = $5, updated_at = $6 WHERE id = $1`
 	sqlMadeInboxes = `SELECT ` + inboxColumns + ` FROM inbox i WHERE i.provisioned = FALSE AND i.deleted_at = 0 ORDER BY i.id`
 	sqlInboxInUse  = `SELECT EXISTS (SELECT 1 FROM conversation c WHERE c.inbox_id = $1 AND c.status <> 'closed')
 OR EXISTS (SELECT 1 FROM link l JOIN conversation c ON c.id = l.conversation_id WHERE l.inbox_id = $1 AND l.external_id <> '' AND l.role <> 'former' AND l.role = 'desk'
@@ -26,6 +26,7 @@ type Inbox struct {
 	Channel, Name string
 	Provisioned   bool   // made in the file
 	Settings      string // sealed; "" has none, and those in the file are not here
+	Hours         string // business hours, JSON; "" is always open, and those in the file are not here
 	DeletedAt     time.Time
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -33,7 +34,7 @@ type Inbox struct {
 
 func scanInbox(s sqldb.Scanner) (i Inbox, err error) {
 	var deleted, created, updated int64
-	err = s.Scan(&i.ID, &i.Channel, &i.Name, &i.Provisioned, &i.Settings, &deleted, &created, &updated)
+	err = s.Scan(&i.ID, &i.Channel, &i.Name, &i.Provisioned, &i.Settings, &i.Hours, &deleted, &created, &updated)
 	i.DeletedAt, i.CreatedAt, i.UpdatedAt = sqldb.Time(deleted), sqldb.Time(created), sqldb.Time(updated)
 	return i, err
 }
@@ -48,13 +49,13 @@ func (tx *Tx) LockInbox(id kefu.InboxID) (Inbox, error) {
 
 // InsertInbox stores a new inbox that was not made in the file; false when its id is taken.
 func (tx *Tx) InsertInbox(i Inbox) (bool, error) {
-	n, err := tx.Exec(sqlInsertInbox, i.ID, i.Channel, i.Name, i.Settings, tx.now())
+	n, err := tx.Exec(sqlInsertInbox, i.ID, i.Channel, i.Name, i.Settings, i.Hours, tx.now())
 	return n > 0, err
 }
 
-// UpdateInbox stores an inbox's name, settings and whether it is deleted.
+// UpdateInbox stores an inbox's name, settings, hours and whether it is deleted.
 func (tx *Tx) UpdateInbox(i Inbox) error {
-	n, err := tx.Exec(sqlUpdateInbox, i.ID, i.Name, i.Settings, sqldb.Micros(i.DeletedAt), tx.now())
+	n, err := tx.Exec(sqlUpdateInbox, i.ID, i.Name, i.Settings, i.Hours, sqldb.Micros(i.DeletedAt), tx.now())
 	return must(n, err, "inbox", i.ID)
 }
 

@@ -125,7 +125,7 @@ func (b *Switchboard) committed(out InboxView, err error) (InboxView, error) {
 }
 
 func (b *Switchboard) audited(c *change, by kefu.Caller, action string, i store.Inbox) (InboxView, error) {
-	out, err := b.showInbox(i, kefu.Sight{Kind: kefu.SeesAll})
+	out, err := b.showInbox(i, kefu.Sight{Kind: kefu.SeesAll}, c.Now)
 	if err != nil {
 		return out, err
 	}
@@ -143,14 +143,14 @@ func (b *Switchboard) lockInbox(c *change, ask kefu.Ask, id kefu.InboxID) (store
 	if i.Provisioned {
 		return i, kefu.Errorf(kefu.KindConflict, "this inbox was made in the configuration file: change it there")
 	}
-	shown, err := b.showInbox(i, kefu.Sight{Kind: kefu.SeesAll})
+	shown, err := b.showInbox(i, kefu.Sight{Kind: kefu.SeesAll}, c.Now)
 	if err != nil {
 		return i, err
 	}
 	return i, ask.Match(shown)
 }
 
-// applyInbox changes name and settings, names every fault, and seals what came out.
+// applyInbox changes name, hours and settings, names every fault, and seals what came out.
 func (b *Switchboard) applyInbox(f *kefu.Faults, i *store.Inbox, have map[string]any, ch InboxChange) error {
 	ch.Name.Set(&i.Name)
 	if i.Name = strings.TrimSpace(i.Name); i.Name == "" {
@@ -161,6 +161,7 @@ func (b *Switchboard) applyInbox(f *kefu.Faults, i *store.Inbox, have map[string
 	if ch.Settings.Null {
 		have = nil
 	}
+	ch.applyHours(f, i)
 	settings := changeSettings(f, about.Fields, have, ch.Settings.Value)
 	if err := f.Err("the inbox cannot be kept"); err != nil {
 		return err
@@ -189,7 +190,7 @@ func (b *Switchboard) InboxView(ctx context.Context, by kefu.Caller, id kefu.Inb
 		if !i.DeletedAt.IsZero() || !shown {
 			return InboxView{}, kefu.Errorf(kefu.KindNotFound, "no inbox with this id")
 		}
-		return b.showInbox(i, sight)
+		return b.showInbox(i, sight, tx.Now)
 	})
 }
 
@@ -202,7 +203,7 @@ func (b *Switchboard) InboxViews(ctx context.Context, by kefu.Caller, channel st
 	return look(ctx, b, by, func(tx *store.Tx, sight kefu.Sight) (List[InboxView], error) {
 		rows, err := tx.Inboxes(sight, channel, page)
 		out := store.CutPage(rows, p, func(i store.Inbox) InboxView {
-			shown, showErr := b.showInbox(i, sight)
+			shown, showErr := b.showInbox(i, sight, tx.Now)
 			if err == nil {
 				err = showErr
 			}

@@ -36,6 +36,9 @@ type InboxView struct {
 	Channel     string         `json:"channel" doc:"Kind of the inbox: one of the kinds of /channels."`
 	Name        string         `json:"name" doc:"What people read."`
 	Settings    map[string]any `json:"settings" doc:"What the channel needs. Secrets are shown as ***; without the right to see everything none are shown."`
+	Hours       *InboxHours    `json:"hours" doc:"When people answer, or null: always."`
+	OpenNow     bool           `json:"open_now" doc:"Somebody answers at this moment."`
+	NextOpening *time.Time     `json:"next_opening" doc:"When somebody answers again; null while it is open, and when that is not within a year."`
 	Provisioned bool           `json:"provisioned" doc:"It was made in the configuration file and is changed there only."`
 	CreatedAt   time.Time      `json:"created_at" doc:"When it was made."`
 	UpdatedAt   time.Time      `json:"updated_at" doc:"When it was changed last."`
@@ -47,6 +50,7 @@ type InboxChange struct {
 	Channel  kefu.Opt[string]         `json:"channel,omitzero" doc:"One of the kinds of /channels. It never changes."`
 	Name     kefu.Opt[string]         `json:"name,omitzero" doc:"What people read, at most 100 characters; without it the id."`
 	Settings kefu.Opt[map[string]any] `json:"settings,omitzero" doc:"The settings to change: those that are not named stay, null clears one, *** leaves a secret as it is."`
+	Hours    kefu.Opt[InboxHours]     `json:"hours,omitzero" doc:"When people answer, all of it. Null: always."`
 }
 
 var inboxIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
@@ -154,9 +158,14 @@ func typeWords(kind string) string {
 	return "a text"
 }
 
-func (b *Switchboard) showInbox(i store.Inbox, sight kefu.Sight) (InboxView, error) {
+func (b *Switchboard) showInbox(i store.Inbox, sight kefu.Sight, now time.Time) (InboxView, error) {
 	out := InboxView{ID: i.ID, Channel: i.Channel, Name: i.Name, Settings: map[string]any{}, Provisioned: i.Provisioned,
 		CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt}
+	hours, err := b.hoursOf(i)
+	if err != nil {
+		return out, err
+	}
+	out.showHours(hours, now)
 	if sight.Kind != kefu.SeesAll {
 		return out, nil
 	}
