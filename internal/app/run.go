@@ -37,7 +37,7 @@ func (a *App) prepareServices() {
 	sender := courier.New(courier.Options{Store: a.store, Webhooks: a.webhooks, Bus: a.signals, Log: a.Log, Node: a.node,
 		Attempted: a.metrics.webhookAttempt, Final: a.metrics.webhookFinal})
 	a.services = []service{{"relay", relay.Run}, {"webhooks", sender.Run}, {"replays", sender.Replay}, {"search index", indexer.Run}, {"signals", relay.Hear}, {"sender", a.sender.Run}, {"mend", a.sender.Mend}, {"doors", a.serve},
-		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}, {"waiting", a.callWaiting}, {"knowledge", a.readKnowledge}}
+		{"inboxes", a.watchInboxes}, {"sockets", a.hub.Run}, {"tidy", a.tidy}, {"snoozed", a.wakeSnoozed}, {"waiting", a.callWaiting}, {"knowledge", a.readKnowledge}, {"bot", a.answerer().Run}}
 	for _, in := range a.inboxes {
 		if in.can.Listener != nil {
 			k := &dispatch.Keeper{Inbox: in.ID, Listener: in.can.Listener, Switchboard: a.board, Store: a.store, Node: a.node, Log: a.Log,
