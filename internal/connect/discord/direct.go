@@ -43,20 +43,19 @@ func (l *listener) customerOf(guildID, channel, writer string) (owner string, th
 	return owner, err == nil && owner != ""
 }
 
-// thread finds the thread of a customer's channel. Unlike a desk's it may be unknown for good: nobody has written there yet.
-func (l *listener) thread(channel string) (t connector.Thread, known bool) {
+// talks tells whether the rules know a customer's channel. Unlike a desk's it may be unknown for good: nobody has written there yet.
+func (l *listener) talks(channel string) (known bool) {
 	_ = untilTaken(l.ctx, func() (err error) {
-		t, known, err = l.c.deps.Directory.Thread(l.ctx, channel)
+		_, known, err = l.c.deps.Directory.Thread(l.ctx, channel)
 		return err
 	})
-	return t, known
+	return known
 }
 
 // memberWrote takes in what a customer writes, after what was missed before it.
 func (l *listener) memberWrote(m api.Message) {
 	l.c.api.ResetChannel(m.ChannelID) // who writes to us can be written to
-	_, known := l.thread(m.ChannelID)
-	if known {
+	if l.talks(m.ChannelID) {
 		l.catchUpOn(l.ctx, m.ChannelID, m.ID)
 	} else {
 		l.readFirst(m)
@@ -125,7 +124,7 @@ func titleOf(text string) string {
 
 // memberEdited takes in a customer's edit of a message that was taken in before.
 func (l *listener) memberEdited(m api.Message) {
-	if _, known := l.thread(m.ChannelID); !known {
+	if !l.talks(m.ChannelID) {
 		return
 	}
 	l.catchUpOn(l.ctx, m.ChannelID, "")
@@ -140,7 +139,7 @@ func (l *listener) memberEdited(m api.Message) {
 
 // memberDeleted takes in that messages in a customer's channel were deleted; of our own there the rules know under other ids.
 func (l *listener) memberDeleted(channel, owner string, ids ...string) {
-	if _, known := l.thread(channel); !known {
+	if !l.talks(channel) {
 		return
 	}
 	l.catchUpOn(l.ctx, channel, "")

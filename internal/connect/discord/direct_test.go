@@ -185,3 +185,19 @@ func TestIntentsAreGivenUpOneByOne(t *testing.T) {
 		})
 	}
 }
+
+// TestMembersIntentRefused is refused what the application's flags allow: they may have changed since.
+func TestMembersIntentRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fake.Options{}, set{"community": set{}})
+	r.opens()
+	r.s.InjectGateway(fake.GatewayFault{Kind: fake.GatewayIdentifyClose, Code: 4014, Count: 1})
+	mia := r.s.AddMember("Mia")
+	r.listen()
+	if in := r.taken(r.say(r.dm(mia), mia, "hello")); in.Content.Text != "hello" {
+		t.Errorf("%+v", in)
+	}
+	if h := r.c.Report(); h.State != stateOK {
+		t.Errorf("message content was given up as well: %+v", h)
+	}
+}

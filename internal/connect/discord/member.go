@@ -114,8 +114,8 @@ func (l *listener) serve(ctx context.Context, r memberRequest) {
 }
 
 // tell answers at once, to the member only.
-func (l *listener) tell(ctx context.Context, r memberRequest, text string, rows ...api.Component) {
-	m := api.MessageSend{Content: cut(text, api.MaxContent), Components: rows, Flags: api.MessageEphemeral}
+func (l *listener) tell(ctx context.Context, r memberRequest, text string) {
+	m := api.MessageSend{Content: cut(text, api.MaxContent), Flags: api.MessageEphemeral}
 	l.first(ctx, r, api.InteractionResponse{Type: api.CallbackMessage, Message: &m})
 }
 

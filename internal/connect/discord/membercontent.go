@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kefu"
@@ -32,7 +33,7 @@ func (c *Connector) memberContent(ctx context.Context, m api.Message) (content k
 	files := m.Attachments
 	for _, s := range m.Snapshots {
 		parts = append(parts, l.say("forwarded")+"\n"+quoted(forwardedWords(l, s.Message)))
-		files = append(files[:len(files):len(files)], s.Message.Attachments...)
+		files = append(slices.Clip(files), s.Message.Attachments...)
 	}
 	text := joined(parts)
 	kept, remarks := c.copies(ctx, files)

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -260,7 +261,7 @@ func TestGreetingOnce(t *testing.T) {
 		t.Errorf("greeted %d times, asked %d times", len(r.bot(dm)), len(all))
 	}
 	for _, q := range r.s.Requests() {
-		if q.Method == "POST" && messagesPath(dm).MatchString(q.Path) && !strings.Contains(string(q.Body), `"enforce_nonce":true`) {
+		if q.Method == http.MethodPost && messagesPath(dm).MatchString(q.Path) && !strings.Contains(string(q.Body), `"enforce_nonce":true`) {
 			t.Errorf("without a nonce: %s", q.Body)
 		}
 	}

@@ -32,7 +32,7 @@ func (l *listener) press(ctx context.Context, r memberRequest) {
 		l.fill(ctx, r, r.l.say("no_answer"))
 		return
 	}
-	l.fill(ctx, r, pressedWords(r, cmd, res))
+	l.fill(ctx, r, pressedWords(r, cmd, res), pressedRows(r, cmd, res)...)
 	l.takeButtons(ctx, r.i.Message)
 }
 
@@ -68,6 +68,14 @@ func pressedWords(r memberRequest, cmd *connector.Command, res connector.Result)
 		parts = append(parts, r.l.say("person_opens", v.OpensAt.Unix(), v.OpensAt.Unix()))
 	}
 	return joined(parts)
+}
+
+// pressedRows still offers a person to whom an answer did not help: the buttons under it are taken away.
+func pressedRows(r memberRequest, cmd *connector.Command, res connector.Result) []api.Component {
+	if cmd.Args["answer"] != "no" || res.View != nil && res.View.Refused != "" {
+		return nil
+	}
+	return []api.Component{api.Row(api.Button(api.ButtonPrimary, memberID(connector.CmdPerson, ""), r.l.say("button_person")))}
 }
 
 // takeButtons takes away what members can press under a message, so that nobody presses it twice; links stay.

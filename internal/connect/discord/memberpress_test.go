@@ -44,6 +44,9 @@ func TestHelpedOrNot(t *testing.T) {
 			if said.Content != zhTW.say(word("helped_"+answer)) || !said.Ephemeral {
 				t.Errorf("answer %+v", said)
 			}
+			if more := len(said.Components) > 0; more != (answer == "no") {
+				t.Errorf("a person is offered: %v", more)
+			}
 			in := r.wait(1, kind(connector.InCommand))[0]
 			want := map[string]string{"message": "msg_01", "answer": answer}
 			if in.Command.Name != connector.CmdHelped || !maps.Equal(in.Command.Args, want) || in.Sender.Kind != kefu.AuthorContact || in.ThreadID != post.ChannelID {

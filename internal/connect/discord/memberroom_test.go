@@ -136,6 +136,29 @@ func TestThreadDeletedByHand(t *testing.T) {
 	}
 }
 
+// TestThreadDeletedUnseen deletes the thread while nobody listens.
+func TestThreadDeletedUnseen(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, fake.Options{}, set{"community": set{}})
+	mia := r.s.AddMember("Mia")
+	general, _ := r.s.ChannelNamed("general")
+	if err := r.s.SetDMClosed(mia.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	stop := r.listen()
+	r.pressed(r.asks(general.ID, mia, "").ID, "kefu:m:room:", mia)
+	room := r.rooms()[0].ID
+	stop()
+	if err := r.s.DeleteChannel(room); err != nil {
+		t.Fatal(err)
+	}
+	r.listen()
+	offer := r.asks(general.ID, mia, "again")
+	if r.pressed(offer.ID, "kefu:m:room:", mia); len(r.rooms()) != 1 || r.rooms()[0].ID == room {
+		t.Errorf("threads %+v", r.rooms())
+	}
+}
+
 func TestThreadsForbidden(t *testing.T) {
 	t.Parallel()
 	o := fake.Options{BotPermissions: fake.HelpdeskPermissions &^ fake.CreatePrivateThreads}

@@ -22,6 +22,7 @@ type channelDraft struct {
 	archived   field[bool]
 	locked     field[bool]
 	duration   field[int]
+	invitable  field[bool]
 }
 
 // channelCall reads a body that makes or changes a channel. The form goes on with what the world decides.
@@ -49,6 +50,7 @@ func readChannelDraft(o object, f *form) channelDraft {
 		archived:   take[bool](o, "archived", f),
 		locked:     take[bool](o, "locked", f),
 		duration:   take[int](o, "auto_archive_duration", f),
+		invitable:  take[bool](o, "invitable", f),
 	}
 	f.length("topic", d.topic.value, 0, 1024)
 	f.count("permission_overwrites", len(d.overwrites.value), 0, 1000)

@@ -82,6 +82,7 @@ func (w *world) addThread(parent *channel, t Channel, d channelDraft) *channel {
 	t.ID, t.GuildID, t.ParentID = cmp.Or(t.ID, w.id()), w.guildID, parent.ID
 	t.RateLimitPerUser, t.MemberCount = d.slow.value, 1
 	t.Thread = &ThreadMetadata{AutoArchiveDuration: cmp.Or(d.duration.value, 4320), ArchiveTimestamp: timeField(w.now())}
+	t.Thread.Invitable = t.Type == TypePrivateThread && (!d.invitable.set || d.invitable.value)
 	made := &channel{Channel: t, joined: map[string]bool{t.OwnerID: true}}
 	w.channels[t.ID] = made
 	w.living = append(w.living, t.ID)
