@@ -79,7 +79,7 @@ type StatusChange struct {
 	By         kefu.Author     `json:"by"`
 	ClosedBy   string          `json:"closed_by,omitempty"` // verbatim from the site
 	Reason     string          `json:"reason,omitempty"`
-	To         string          `json:"to,omitempty"` // name of the agent it was given to
+	To         string          `json:"to,omitempty"` // name of the agent it was given to; on board: number of the ticket that it says the same as, "#12"
 	At         time.Time       `json:"at"`
 	// Step counts the desks that were told of one who waits, from 0; All says that everybody is to be told. On waiting.
 	Step int  `json:"step,omitempty"`

@@ -25,6 +25,7 @@ type job struct {
 	subject  string
 	status   kefu.Status // of the conversation
 	ticket   kefu.Ticket
+	first    string // "#12", of the ticket that this one says the same as; for a board
 	customer kefu.Contact
 	message  kefu.Message
 	err      error // something of what is above cannot be read
@@ -61,13 +62,15 @@ func loadAll(tx *store.Tx, jobs []*job) error {
 	return nil
 }
 
-// load reads the rest: what only marks and deliveries of which a part has arrived need.
+// load reads the rest: what only marks, boards and deliveries of which a part has arrived need.
 func (j *job) load(ctx context.Context, s *store.Store) error {
 	switch {
 	case j.err != nil:
 		return j.err
 	case j.Kind == kefu.DeliverMark:
 		return s.View(ctx, j.loadMark)
+	case j.link.Role == kefu.RoleBoard:
+		return s.View(ctx, j.loadBoard)
 	case j.hasParts:
 		return s.View(ctx, func(tx *store.Tx) error { return j.loadParts(tx, j.ID) })
 	}

@@ -162,6 +162,9 @@ func (d *Dispatcher) sendStatus(ctx context.Context, j *job) error {
 		return permanent("the stored change of status cannot be read")
 	}
 	change.DeliveryID, change.Ticket, change.Customer, change.Unsure = j.ID, j.ticket, j.customer, j.Unsure || j.Attempts > 0
+	if change.Kind == connector.StatusBoard {
+		change.To = j.first
+	}
 	if change.Kind == connector.StatusClosed && j.link.Role == kefu.RoleDesk {
 		files, err := d.Switchboard.Transcript(ctx, j.ConversationID)
 		if err != nil {
