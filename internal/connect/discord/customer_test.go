@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"kefu"
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
@@ -250,4 +252,50 @@ func TestReportIsAnsweredInDirectMessages(t *testing.T) {
 	if n := len(r.bot(dm.ExternalID)); n != 3 {
 		t.Errorf("%d posts", n)
 	}
+}
+
+// TestCustomerPostsFit holds Discord's limits for whatever staff, bots and programs can send.
+func TestCustomerPostsFit(t *testing.T) {
+	t.Parallel()
+	text := rapid.Custom(func(t *rapid.T) string {
+		unit := rapid.SampledFrom([]string{"字", "word ", "*", "```\n", "\n", "😀", "https://a.example/x_y ", "@everyone", "\\"}).Draw(t, "unit")
+		return strings.Repeat(unit, rapid.SampledFrom([]int{0, 1, 20, 700}).Draw(t, "times")) + rapid.StringN(0, 20, -1).Draw(t, "rest")
+	})
+	values := rapid.SampledFrom([]string{"helped:yes", "helped:no", "person", "close", ""})
+	rapid.Check(t, func(t *rapid.T) {
+		th := talkIn(rapid.SampledFrom([]string{"9", reportThread(strings.Repeat("9", 19), strings.Repeat("8", 19))}).Draw(t, "thread"), 33)
+		th.Name = text.Draw(t, "name")
+		out := fromBot(th, kefu.LocaleEnglish)
+		out.Message.ID = kefu.MessageID("msg_" + strings.Repeat("0", 26))
+		out.Message.Author.Kind = rapid.SampledFrom([]kefu.AuthorKind{kefu.AuthorBot, kefu.AuthorAgent, kefu.AuthorContact}).Draw(t, "kind")
+		out.Message.Author.Name, out.Message.Content.Text = text.Draw(t, "author"), text.Draw(t, "text")
+		out.Message.Content.Attachments = make([]kefu.Attachment, rapid.IntRange(0, 12).Draw(t, "attachments"))
+		for i := range out.Message.Content.Articles {
+			a := &out.Message.Content.Articles[i]
+			a.Title, a.Excerpt, a.URL = text.Draw(t, "title"), text.Draw(t, "excerpt"), text.Draw(t, "url")
+		}
+		out.Message.Content.Choices = nil
+		for range rapid.IntRange(0, 30).Draw(t, "choices") {
+			out.Message.Content.Choices = append(out.Message.Content.Choices, kefu.Choice{Label: text.Draw(t, "label"), Value: values.Draw(t, "value"), URL: text.Draw(t, "address")})
+		}
+		if rapid.Bool().Draw(t, "order") {
+			o := order(rapid.SampledFrom([]int{0, 60}).Draw(t, "items"))
+			out.Message.Content.Order = &o
+		}
+		for _, p := range customerPosts(english, out) {
+			if n := size(p); n > api.MaxEmbedTotal || len(p.pieces) > api.MaxEmbeds || len(p.pieces) == 0 || len(p.rows) > 5 {
+				t.Fatalf("%d characters in %d embeds, %d rows", n, len(p.pieces), len(p.rows))
+			}
+			for _, piece := range p.pieces {
+				fitsEmbed(t, piece.embed)
+			}
+			for _, row := range p.rows {
+				for _, b := range row.Components {
+					if len(b.CustomID) > api.MaxCustomID || b.Label == "" || len(row.Components) > 5 {
+						t.Fatalf("button %+v", b)
+					}
+				}
+			}
+		}
+	})
 }
