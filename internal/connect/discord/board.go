@@ -23,7 +23,7 @@ type sheet struct {
 	ticket   kefu.Ticket
 	first    string // number of the ticket that it says the same as, "#12"; "" is not known
 	customer kefu.Contact
-	text     string // "" is not known
+	text     string // what was reported; "" once it was erased
 }
 
 // openBoard posts a ticket where everybody sees how it stands, or finds the post that an earlier call made. A board that cannot be used
@@ -153,13 +153,8 @@ func (c *Connector) correct(ctx context.Context, channel, message string, s shee
 		return err
 	}
 	e := sheetEmbed(c.language(ctx), s)
-	if len(old.Embeds) == 1 {
-		if s.text == "" {
-			e.Description = old.Embeds[0].Description
-		}
-		if sameSheet(old.Embeds[0], e) {
-			return nil
-		}
+	if len(old.Embeds) == 1 && sameSheet(old.Embeds[0], e) {
+		return nil
 	}
 	edit := func() error {
 		_, err := c.api.EditMessage(ctx, channel, message, api.MessageEdit{Embeds: &[]api.Embed{e}})

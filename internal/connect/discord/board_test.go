@@ -67,7 +67,6 @@ func TestBoardFollowsItsTicket(t *testing.T) {
 			}
 			r.s.ClearRequests()
 			ticket := o.Ticket
-			ticket.Description = "" // as told with the conversation's first text: the post keeps it
 			seen := map[int]bool{}
 			for _, status := range kefu.TicketStatuses() {
 				ticket.Status = status
@@ -79,9 +78,12 @@ func TestBoardFollowsItsTicket(t *testing.T) {
 					seen[e.Color] = true
 				}
 			}
-			ticket.DuplicateOf = "tic_1"
+			ticket.DuplicateOf, ticket.Description = "tic_1", "" // who reported it was erased
 			r.stands(th, ticket, "#12")
 			m, _ := r.s.Message(message)
+			if m.Embeds[0].Description != "" {
+				t.Errorf("erased words stay: %q", m.Embeds[0].Description)
+			}
 			if got := m.Embeds[0].Fields[0].Value; got != zhTW.say("board_duplicate_n", "#12") && got != zhTW.say("board_duplicate_n", `\#12`) {
 				t.Errorf("duplicate: %q", got)
 			}

@@ -106,6 +106,9 @@ func (c *Connector) customerFailure(ctx context.Context, room string, err error)
 
 // hasLeft tells whether the other side of direct messages is known not to be in the server any more.
 func (c *Connector) hasLeft(ctx context.Context, room string) bool {
+	if room == "" {
+		return false // it could not even be opened
+	}
 	ch, err := c.api.Channel(ctx, room)
 	if err != nil || len(ch.Recipients) != 1 {
 		return false
