@@ -100,6 +100,11 @@ func (c *Client) CreateCommand(ctx context.Context, appID string, cmd Applicatio
 	return fetch[ApplicationCommand](ctx, c, request(http.MethodPost, "/applications/{}/commands", appID).with(cmd))
 }
 
+// DeleteCommand takes a command away that belongs to no guild. One that is gone fails with CodeUnknownCommand.
+func (c *Client) DeleteCommand(ctx context.Context, appID, commandID string) error {
+	return c.do(ctx, request(http.MethodDelete, "/applications/{}/commands/{}", appID, commandID), nil)
+}
+
 // fetch makes the call and gives what it answers.
 func fetch[T any](ctx context.Context, c *Client, k call) (T, error) {
 	var out T

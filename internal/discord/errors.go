@@ -15,6 +15,7 @@ const (
 	CodeUnknownMessage       = 10008
 	CodeUnknownUser          = 10013
 	CodeUnknownWebhook       = 10015 // the interaction's token is worn out
+	CodeUnknownCommand       = 10063
 	CodeUnknownInteraction   = 10062 // the interaction was not answered within 3 s
 	CodeGuildFull            = 30013 // 500 channels
 	CodeTooManyAttachments   = 30015

@@ -152,6 +152,7 @@ func TestCalls(t *testing.T) {
 				_, err := c.CreateCommand(ctx, "5", ApplicationCommand{Name: "helpme", Description: "d", Contexts: []CommandContext{ContextBotDM}})
 				return err
 			}},
+		{"DeleteCommand", "DELETE", "/applications/5/commands/6", "", func(ctx context.Context, c *Client) error { return c.DeleteCommand(ctx, "5", "6") }},
 		{"Channel", "GET", "/channels/3", "", func(ctx context.Context, c *Client) error { _, err := c.Channel(ctx, "3"); return err }},
 		{"ModifyChannel name", "PATCH", "/channels/3", `{"name":"renamed"}`,
 			func(ctx context.Context, c *Client) error {

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -16,8 +15,6 @@ const (
 	cmdHelp     = "helpme"
 	optQuestion = "question"
 	maxQuestion = 2000
-
-	directCommandKey = "direct_command"
 	// directRetry is how often direct messages that were closed are tried again when their owner asks for help: each refusal counts.
 	directRetry = 10 * time.Second
 )
@@ -39,6 +36,7 @@ func (l *listener) help(ctx context.Context, r memberRequest) {
 	}
 	l.c.hears(ctx, r)
 	question := strings.TrimSpace(r.i.Data.Option(optQuestion))
+	l.c.tryAgain("") // the opening of direct messages belongs to no channel
 	dm, err := l.c.directRoom(ctx, r.i.Actor().ID)
 	if err == nil {
 		l.c.tryAgain(dm)
@@ -166,31 +164,4 @@ func pick(first bool, a, b string) string {
 		return a
 	}
 	return b
-}
-
-// registerDirect makes Discord list /helpme in direct messages too, where a server's commands are not. It is done when it has changed.
-func (c *Connector) registerDirect(ctx context.Context, app string) {
-	if !c.set.community.on {
-		return
-	}
-	cmd := helpCommand()
-	cmd.Contexts = []api.CommandContext{api.ContextBotDM}
-	text, err := json.Marshal(cmd)
-	if err != nil {
-		c.log.ErrorContext(ctx, "discord: commands cannot be written", "err", err)
-		return
-	}
-	want := digest(32, app, string(text))
-	if have, err := c.deps.State.Load(ctx, directCommandKey); err == nil && have == want {
-		return
-	}
-	err = untilSure(ctx, func() error {
-		_, err := c.api.CreateCommand(ctx, app, cmd)
-		return err
-	})
-	if err != nil {
-		c.log.ErrorContext(ctx, "discord: /helpme not registered for direct messages", "err", err)
-		return
-	}
-	c.remember(ctx, directCommandKey, want)
 }
