@@ -94,10 +94,11 @@ func (f ConversationFilter) query() url.Values {
 		time("updated_since", f.UpdatedSince).text("q", f.Query).text("sort", f.Sort))
 }
 
-// Transfer is to whom a conversation is given: an agent, or a team's queue.
+// Transfer is to whom a conversation is given: an agent, a team's queue, or another desk.
 type Transfer struct {
 	AgentID string `json:"agent_id,omitempty"`
 	TeamID  string `json:"team_id,omitempty"`
+	Desk    string `json:"desk,omitempty"` // the inbox of a desk, in place of agent and team
 	Note    string `json:"note,omitempty"` // private, for who gets it
 }
 

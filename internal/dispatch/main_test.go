@@ -177,6 +177,7 @@ type rig struct {
 	store       *store.Store
 	bus         *bus.Bus
 	shop, guild *remote
+	second      *remote // a desk that no inbox has
 	looks       bool
 }
 
@@ -191,12 +192,23 @@ func each(t *testing.T, fn func(t *testing.T, r *rig)) {
 		if _, err := s.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		r := &rig{t: t, store: s, bus: bus.New(), shop: newRemote(), guild: newRemote(), looks: true}
+		r := &rig{t: t, store: s, bus: bus.New(), shop: newRemote(), guild: newRemote(), second: newRemote(), looks: true}
 		r.shop.threads["33"] = nil
 		r.Switchboard = switchboard.New(s, r.bus, files{}, nil, slog.New(slog.DiscardHandler), []switchboard.Inbox{
-			{ID: "shop", Channel: "shop", Desks: []kefu.InboxID{"guild"}}, {ID: "guild", Channel: "guild", Marks: true}})
+			{ID: "shop", Channel: "shop", Desks: []kefu.InboxID{"guild"}}, {ID: "guild", Channel: "guild", Marks: true, Desk: true},
+			{ID: "second", Channel: "guild", Marks: true, Desk: true}})
 		fn(t, r)
 	})
+}
+
+// deskOf is a remote that can do all that a desk can.
+func deskOf(r *remote) connector.Connector {
+	return struct {
+		connector.Connector
+		connector.Opener
+		connector.StatusSender
+		connector.Marker
+	}{r, r, r, r}
 }
 
 // start runs a dispatcher as a node; the returned function stops it in order.
@@ -207,16 +219,12 @@ func (r *rig) start(node string) (stop func()) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	desk := struct {
-		connector.Connector
-		connector.Opener
-		connector.StatusSender
-		connector.Marker
-	}{r.guild, r.guild, r.guild, r.guild}
+	guild, second := deskOf(r.guild), deskOf(r.second)
 	d := dispatch.New(dispatch.Options{Store: r.store, Switchboard: r.Switchboard, Bus: r.bus, Log: slog.New(slog.DiscardHandler), Node: node,
 		Targets: []dispatch.Target{
 			{Inbox: "shop", Connector: r.shop, Can: connector.Abilities{}, Looks: r.looks},
-			{Inbox: "guild", Connector: desk, Can: connector.AbilitiesOf(desk), Looks: true}}})
+			{Inbox: "guild", Connector: guild, Can: connector.AbilitiesOf(guild), Looks: true},
+			{Inbox: "second", Connector: second, Can: connector.AbilitiesOf(second), Looks: true}}})
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
 	var once sync.Once

@@ -90,7 +90,7 @@ func errClosed() error {
 	return kefu.Errorf(kefu.KindConflict, "the conversation is closed: open it first, with status open")
 }
 
-// Transfer gives a conversation to an agent, or to a team's queue.
+// Transfer gives a conversation to an agent, to a team's queue, or to another desk.
 func (b *Switchboard) Transfer(ctx context.Context, ask kefu.Ask, id kefu.ConversationID, in TransferRequest) (Conversation, error) {
 	if err := forStaff(ask.Caller); err != nil {
 		return Conversation{}, err
@@ -100,7 +100,7 @@ func (b *Switchboard) Transfer(ctx context.Context, ask kefu.Ask, id kefu.Conver
 		if err != nil {
 			return Conversation{}, err
 		}
-		to, team, err := c.recipients(in)
+		to, team, desk, err := c.recipients(in)
 		if err == nil && conv.Status == kefu.StatusClosed {
 			err = errClosed()
 		}
@@ -110,10 +110,14 @@ func (b *Switchboard) Transfer(ctx context.Context, ask kefu.Ask, id kefu.Conver
 			err = c.post(console(conv), &note, kefu.RoleDesk)
 		}
 		if err == nil {
-			err = c.give(conv, ask.Caller.Author(), to, team)
+			if in.Desk != "" {
+				err = c.giveDesk(conv, ask.Caller.Author(), desk)
+			} else {
+				err = c.give(conv, ask.Caller.Author(), to, team)
+			}
 		}
 		if err == nil {
-			err = c.Audit(ask.Caller, "conversation.transferred", string(id), map[string]string{"agent_id": string(to.ID), "team_id": string(team.ID)})
+			err = c.Audit(ask.Caller, "conversation.transferred", string(id), transferDetail(in))
 		}
 		if err != nil {
 			return Conversation{}, err
@@ -122,21 +126,33 @@ func (b *Switchboard) Transfer(ctx context.Context, ask kefu.Ask, id kefu.Conver
 	})
 }
 
-func (c *change) recipients(in TransferRequest) (to kefu.Agent, team kefu.Team, err error) {
+func transferDetail(in TransferRequest) map[string]string {
+	d := map[string]string{"agent_id": string(in.AgentID), "team_id": string(in.TeamID)}
+	if in.Desk != "" {
+		d["desk"] = string(in.Desk)
+	}
+	return d
+}
+
+func (c *change) recipients(in TransferRequest) (to kefu.Agent, team kefu.Team, desk Inbox, err error) {
 	var f kefu.Faults
-	if in.AgentID == "" && in.TeamID == "" {
-		f.Add("agent_id", "or team_id is needed")
+	if in.AgentID == "" && in.TeamID == "" && in.Desk == "" {
+		f.Add("agent_id", "or team_id or desk is needed")
+	}
+	if in.Desk != "" && (in.AgentID != "" || in.TeamID != "") {
+		f.Add("desk", "has its own people: leave out agent_id and team_id")
 	}
 	if len(in.Note) > kefu.MaxText {
 		f.Add("note", "must have at most %d bytes", kefu.MaxText)
 	}
 	if to, err = agentFor(c.Tx, &f, in.AgentID, "agent_id"); err != nil {
-		return to, team, err
+		return to, team, desk, err
 	}
 	if team, err = teamFor(c.Tx, &f, in.TeamID); err != nil {
-		return to, team, err
+		return to, team, desk, err
 	}
-	return to, team, f.Err("this cannot be given so")
+	desk = c.b.deskFor(&f, in.Desk)
+	return to, team, desk, f.Err("this cannot be given so")
 }
 
 // give changes whose a conversation is: an agent's, else a team's queue's.

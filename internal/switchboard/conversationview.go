@@ -93,10 +93,11 @@ type ClaimRequest struct {
 	AgentID kefu.AgentID `json:"agent_id,omitempty" doc:"The agent who claims; only programs name one."`
 }
 
-// TransferRequest says to whom a conversation is given: to an agent, or to a team's queue.
+// TransferRequest says to whom a conversation is given: to an agent, to a team's queue, or to another desk.
 type TransferRequest struct {
 	AgentID kefu.AgentID `json:"agent_id,omitempty" doc:"The agent who gets it."`
 	TeamID  kefu.TeamID  `json:"team_id,omitempty" doc:"The team whose queue gets it, if no agent does; beside an agent, the team it belongs to from now on."`
+	Desk    kefu.InboxID `json:"desk,omitempty" doc:"The inbox of the desk that gets it, in place of agent and team: whoever answers there first has it, and what other desks write is kept as notes."`
 	Note    string       `json:"note,omitempty" doc:"A private note for who gets it."`
 }
 

@@ -1,7 +1,6 @@
 package switchboard
 
 import (
-	"cmp"
 	"time"
 
 	"kefu"
@@ -56,8 +55,14 @@ func (d desk) assignTicket() error {
 			at = l
 		}
 	}
-	if why, err := d.transferTo(conv, at, d.in, d.by); why != "" || err != nil {
-		return cmp.Or(err, error(refusal(why)))
+	why, err := d.transferTo(conv, at, d.in, d.by)
+	switch {
+	case err != nil:
+		return err
+	case why == connector.RefusedNotFound: // the ticket is there: it is the team that is not
+		return refusal(connector.RefusedInvalid)
+	case why != "":
+		return refusal(why)
 	}
 	return d.shown(conv.ID, "ticket.updated", map[string]string{"previous_assignee_id": string(t.AssigneeID), "previous_team_id": string(t.TeamID)})
 }

@@ -65,8 +65,8 @@ func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 		inboxes := []switchboard.Inbox{
 			{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint},
 			{ID: "api", Channel: "api", Name: "API", Desks: desks},
-			{ID: "guild", Channel: "discord", Name: "Guild", Marks: true},
-			{ID: "second", Channel: "discord", Name: "Second", Marks: true},
+			{ID: "guild", Channel: "discord", Name: "Guild", Marks: true, Desk: true},
+			{ID: "second", Channel: "discord", Name: "Second", Marks: true, Desk: true},
 		}
 		signals := bus.New()
 		fn(t, &board{switchboard.New(s, signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes), t, s, c, signals})
