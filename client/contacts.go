@@ -113,6 +113,11 @@ func (s Contacts) Merge(ctx context.Context, id, into string) (*Contact, error) 
 	return post[Contact](ctx, s.c, at("/contacts", id, "merge"), map[string]string{"into": into})
 }
 
+// Unmerge parts a contact from the one that it became part of, within 30 days. It answers with the one that stands for itself again.
+func (s Contacts) Unmerge(ctx context.Context, id, merged string) (*Contact, error) {
+	return post[Contact](ctx, s.c, at("/contacts", id, "unmerge"), map[string]string{"contact_id": merged})
+}
+
 // Erase removes the person's data and words everywhere. It cannot be undone; again it gives the same receipt.
 func (s Contacts) Erase(ctx context.Context, id string) (*Erasure, error) {
 	return post[Erasure](ctx, s.c, at("/contacts", id, "erase"), nil)

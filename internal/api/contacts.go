@@ -20,7 +20,11 @@ func (s *server) contactRoutes() []operation {
 		put("/contacts/{id}", "contacts:write", "updateContact", "Change a contact", s.updateContact),
 		act("/contacts/{id}/merge", "contacts:write", "mergeContacts", "Say that two contacts are one person", s.mergeContacts).
 			about("Conversations and identities move to the contact that stays, and fill what it has not; the other one points to it. "+
-				"The answer is the one that stays. This cannot be undone."),
+				"The answer is the one that stays. It can be undone for 30 days."),
+		act("/contacts/{id}/unmerge", "contacts:write", "unmergeContact", "Say that two contacts are two people after all", s.unmergeContact).
+			about("Undoes a merge within 30 days: contact_id gets back the conversations, identities and members that the merge moved, as far as "+
+				"they were not changed since. What came later stays, unless it came in by an identity that goes back. Where one became part of "+
+				"another and that of a third, the last merge is undone first. The answer is the contact that stands for itself again."),
 		act("/contacts/{id}/erase", "contacts:erase", "eraseContact", "Erase a person's data", s.eraseContact).
 			about("Removes the personal data and every text and file of the person's conversations, for good. Conversations that are open are "+
 				"closed. What desks show is removed there as far as they can. Again gives the same receipt."),
@@ -40,6 +44,12 @@ type contactMerge struct {
 	ByID
 
 	Body switchboard.Merge
+}
+
+type contactUnmerge struct {
+	ByID
+
+	Body switchboard.Unmerge
 }
 
 type contactList struct {
@@ -74,6 +84,10 @@ func (s *server) updateContact(ctx context.Context, in *contactUpdate) (switchbo
 
 func (s *server) mergeContacts(ctx context.Context, in *contactMerge) (switchboard.Contact, error) {
 	return s.Board.MergeContacts(ctx, ask(ctx), kefu.ContactID(in.ID), in.Body)
+}
+
+func (s *server) unmergeContact(ctx context.Context, in *contactUnmerge) (switchboard.Contact, error) {
+	return s.Board.UnmergeContact(ctx, ask(ctx), kefu.ContactID(in.ID), in.Body)
 }
 
 func (s *server) eraseContact(ctx context.Context, in *ByID) (switchboard.Erasure, error) {

@@ -36,7 +36,10 @@ func inboxSteps() []step {
 		{op: "createInbox", body: `{"id":"shop-3","channel":"nothing"}`, status: http.StatusUnprocessableEntity},
 		{op: "listInboxes", query: "channel=api"},
 		{op: "getInbox", path: "shop-2"},
-		{op: "updateInbox", path: "shop-2", body: `{"name":null}`},
+		{op: "updateInbox", path: "shop-2", body: `{"name":null,"hours":{"zone":"Asia/Taipei","week":{"mon":"09:00-12:00,13:00-18:00","sat":"22:00-02:00"},"holidays":["01-01"]}}`},
+		{op: "updateInbox", path: "shop-2", body: `{"hours":{"zone":"Asia/Nowhere","week":{"mon":"late"}}}`, status: http.StatusUnprocessableEntity},
+		{op: "getInbox", path: "shop-2"},
+		{op: "updateInbox", path: "shop-2", body: `{"hours":null}`},
 		{op: "deleteInbox", path: "shop-2"},
 	}
 }
@@ -77,6 +80,9 @@ func contactSteps() []step {
 		{op: "listContacts", query: "inbox=api"},
 		{op: "getContact", path: "{person}"},
 		{op: "updateContact", path: "{person}", body: `{"phone":null,"attributes":{"level":"silver"}}`},
+		{op: "mergeContacts", path: "{double}", body: `{"into":"{person}"}`},
+		{op: "unmergeContact", path: "{person}", body: `{"contact_id":"{double}"}`},
+		{op: "unmergeContact", path: "{person}", body: `{"contact_id":"{double}"}`, status: http.StatusConflict},
 		{op: "mergeContacts", path: "{double}", body: `{"into":"{person}"}`},
 		{op: "exportContact", path: "{contact}"},
 		{op: "eraseContact", path: "{person}", headers: []string{"Idempotency-Key", "erase"}},

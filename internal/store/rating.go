@@ -11,8 +11,8 @@ const (
 	ratingColumns   = `r.id, r.conversation_id, r.contact_id, r.inbox_id, r.agent_id, r.team_id, r.stars, r.comment, r.asked_at, r.expires_at, r.rated_at`
 	sqlInsertRating = `INSERT INTO rating (id, conversation_id, contact_id, inbox_id, agent_id, team_id, stars, comment, asked_at, expires_at, rated_at)
 VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8, 0)`
-	sqlAskAgain  = `UPDATE rating SET contact_id = $2, agent_id = $3, team_id = $4, asked_at = $5, expires_at = $6 WHERE id = $1 AND stars = 0`
-	sqlRating    = `SELECT ` + ratingColumns + ` FROM rating r WHERE r.id = $1`
+	sqlAskAgain = `UPDATE rating SET contact_id = $2, agent_id = $3, team_id = $4, asked_at = $5, expires_at = $6 WHERE id = $1 AND stars = 0`
+	sqlRating   = `SELECT ` + ratingColumns + ` FROM rating r WHERE r.id = $1`
 	// Stars are given once, and a comment once, however many ask at the same time.
 	sqlRate        = `UPDATE rating SET stars = $2, rated_at = $3 WHERE id = $1 AND stars = 0`
 	sqlComment     = `UPDATE rating SET comment = $2 WHERE id = $1 AND stars > 0 AND comment = ''`

@@ -107,6 +107,9 @@ func (e *erasing) person(k kefu.Contact) error {
 	if err != nil {
 		return err
 	}
+	if err := e.DropMerges(k.ID); err != nil {
+		return err
+	}
 	if _, err := e.RevokeSessions(store.SessionContact, string(k.ID), "", "the contact was erased"); err != nil {
 		return err
 	}

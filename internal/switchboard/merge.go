@@ -16,7 +16,7 @@ type Merge struct {
 }
 
 // MergeContacts makes two contacts one: conversations and identities move to the one that stays, and fill what it has not. The other one
-// points to it from then on. The answer is the one that stays. It cannot be undone yet.
+// points to it from then on. The answer is the one that stays. UnmergeContact undoes it.
 func (b *Switchboard) MergeContacts(ctx context.Context, ask kefu.Ask, id kefu.ContactID, m Merge) (Contact, error) {
 	from, into := cmp.Or(m.From, id), cmp.Or(m.Into, id)
 	var f kefu.Faults
@@ -69,6 +69,10 @@ func (c *change) merge(by kefu.Caller, lost, kept kefu.Contact) (Contact, error)
 	if err != nil {
 		return Contact{}, err
 	}
+	record, err := c.moved(lost, kept, moved)
+	if err != nil {
+		return Contact{}, err
+	}
 	for _, conv := range moved {
 		if _, err := c.LockConversation(conv.ID); err != nil {
 			return Contact{}, err
@@ -77,12 +81,11 @@ func (c *change) merge(by kefu.Caller, lost, kept kefu.Contact) (Contact, error)
 	if err := c.MoveContact(lost.ID, kept.ID); err != nil {
 		return Contact{}, err
 	}
-	kept.Name, kept.Email, kept.Phone = fuller(kept.Name, lost.Name), cmp.Or(kept.Email, lost.Email), cmp.Or(kept.Phone, lost.Phone)
-	if kept.ExternalID == "" {
-		kept.ExternalID, lost.ExternalID = lost.ExternalID, ""
-	}
-	kept.Attributes = joined(kept, lost)
+	fill(&kept, &lost)
 	lost.MergedInto = kept.ID
+	if err := c.merged(lost, kept, record); err != nil {
+		return Contact{}, err
+	}
 	for _, k := range []kefu.Contact{lost, kept} { // in this order: the external id is given up before it is taken
 		if err := c.saveContact(k); err != nil {
 			return Contact{}, err
@@ -106,6 +109,16 @@ func (c *change) merge(by kefu.Caller, lost, kept kefu.Contact) (Contact, error)
 	}
 	kept.UpdatedAt = c.Now
 	return showContact(kept), c.Audit(by, "contact.merged", string(lost.ID), map[string]any{"into": kept.ID, "conversations": len(moved)})
+}
+
+// fill gives the contact that stays what it has not. Who is blocked is blocked by every name.
+func fill(kept, lost *kefu.Contact) {
+	kept.Name, kept.Email, kept.Phone = fuller(kept.Name, lost.Name), cmp.Or(kept.Email, lost.Email), cmp.Or(kept.Phone, lost.Phone)
+	kept.Locale, kept.BlockedAt = cmp.Or(kept.Locale, lost.Locale), cmp.Or(kept.BlockedAt, lost.BlockedAt)
+	if kept.ExternalID == "" {
+		kept.ExternalID, lost.ExternalID = lost.ExternalID, ""
+	}
+	kept.Attributes = joined(*kept, *lost)
 }
 
 // fuller prefers a name to the mark of a missing one.
