@@ -38,6 +38,8 @@ type cast struct {
 	role, agent string // ids
 	agentName   string
 	records     string // id of the channel for transcripts
+	// Of the community: a member, their direct messages, and channels.
+	member, dm, hall, bugs string
 }
 
 // agentName is how staff are called in the show.
@@ -95,7 +97,7 @@ func (s *stage) fakes() error {
 	s.cast.role = s.guild.AddRole("客服", discord.EveryonePermissions).ID
 	s.cast.agent, s.cast.agentName = s.guild.AddMember(agentName, s.cast.role).ID, agentName
 	s.cast.records = s.guild.AddChannel(discord.Channel{Type: discord.TypeText, Name: "客服紀錄"}).ID
-	return nil
+	return s.community()
 }
 
 // taps puts one on each edge. The front's target is not known yet: Kefu must know the front's address before it has its own.
@@ -132,6 +134,9 @@ func frontAddress(ctx context.Context, wanted string) string {
 
 // program builds the real Kefu and runs it beside the show.
 func (s *stage) program(ctx context.Context, dir string, failed context.CancelCauseFunc) error {
+	if err := teach(ctx, dir); err != nil {
+		return err
+	}
 	raw, err := json.Marshal(s.configuration(dir)) // JSON is YAML, and needs no care with quotes
 	if err != nil {
 		return err
@@ -175,17 +180,17 @@ func (s *stage) configuration(dir string) map[string]any {
 	}
 	guild := map[string]any{
 		"token": s.guild.Token(), "api_url": s.desk.url() + discordPrefix, "guild_id": s.guild.GuildID(), "agent_roles": []string{s.cast.role},
-		"transcript_channel": s.cast.records,
+		"transcript_channel": s.cast.records, "community": map[string]any{"bug_channel": s.cast.bugs, "cooldown": "0s"},
 	}
 	return map[string]any{
 		"listen": "127.0.0.1:0", "public_url": s.front.url(), "trusted_proxies": []string{"127.0.0.1/32"},
-		"database": "sqlite:" + filepath.ToSlash(filepath.Join(dir, "kefu.db")), "data_dir": filepath.Join(dir, "data"),
+		"database": databaseURL(dir), "data_dir": filepath.Join(dir, "data"),
 		"egress": map[string]any{"allow": []string{"127.0.0.0/8"}},
 		"inboxes": []map[string]any{
 			{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop},
 			{"id": "guild", "channel": "discord", "settings": guild},
 		},
-		"routes": []map[string]any{{"from": "shop", "to": []string{"guild"}}},
+		"routes": []map[string]any{{"from": "shop", "to": []string{"guild"}}, {"from": "guild", "to": []string{"guild"}}},
 	}
 }
 

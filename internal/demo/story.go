@@ -30,6 +30,11 @@ func scenes() []scene {
 		{"scene_outage", outageTime, (*stage).outage},
 		{"scene_close", sceneTime, (*stage).closes},
 		{"scene_second", sceneTime, (*stage).second},
+		{"scene_ask", sceneTime, (*stage).asks},
+		{"scene_hand", sceneTime, (*stage).handedOver},
+		{"scene_person", sceneTime, (*stage).person},
+		{"scene_stars", sceneTime, (*stage).stars},
+		{"scene_bug", sceneTime, (*stage).bug},
 	}
 }
 
@@ -42,6 +47,8 @@ type played struct {
 	said     []string      // to the customer of #33, by staff
 	messages []string      // ids of those that were written in the channel
 	channel2 string        // id of the channel of #32
+	talk     string        // id of the channel of the member's ticket
+	talkCard string        // id of its opening card
 }
 
 // missedError says what a scene waited for in vain.

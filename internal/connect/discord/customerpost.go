@@ -29,10 +29,11 @@ const (
 func customerPosts(l lang, out connector.Outbound) []post {
 	m := out.Message
 	buttons, lines := offers(l, m)
-	text := strings.TrimSpace(m.Content.Text + "\n\n" + strings.Join(lines, "\n"))
-	if text == "" && len(m.Content.Articles) > 0 {
-		text = l.say("articles_lead")
+	said := m.Content.Text
+	if len(m.Content.Articles) > 0 && (said == "" || m.Meta.Source == kefu.SourceExcerpts) {
+		said = l.say("articles_lead") // the excerpts stand below it
 	}
+	text := strings.TrimSpace(said + "\n\n" + strings.Join(lines, "\n"))
 	chunks := api.SplitMessage(quote(text), api.MaxContent)
 	if len(chunks) == 0 {
 		chunks = []string{""}
