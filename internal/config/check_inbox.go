@@ -121,8 +121,7 @@ func (l *loader) checkRoutes() {
 		}
 		for j, to := range r.To {
 			at := fmt.Sprintf("%s.to[%d]", path, j)
-			switch ok := l.checkEnd(at, to, true); {
-			case ok && slices.Contains(r.To[:j], to):
+			if l.checkEnd(at, to, true) && slices.Contains(r.To[:j], to) {
 				l.fault(at, "%s stands here twice", quote(string(to)))
 			}
 		}

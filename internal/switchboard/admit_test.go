@@ -28,12 +28,20 @@ func asks(user, thread, text string) connector.Inbound {
 		Sender: connector.Sender{Kind: kefu.AuthorContact, ID: user, Name: user}}
 }
 
+// refusal is what a result says of why it was not taken, and when to try again.
+func refusal(res connector.Result) (string, time.Time) {
+	if res.View == nil {
+		return "", time.Time{}
+	}
+	return res.View.Refused, res.View.After
+}
+
 // admitted takes something in that must not be refused.
 func (b *board) admitted(in connector.Inbound) kefu.ConversationID {
 	b.t.Helper()
-	res, refused, _, err := b.Admit(b.t.Context(), "help", in)
-	if err != nil || refused != "" {
-		b.t.Fatalf("%s in %s: refused %q, %v", in.Sender.ID, in.ThreadID, refused, err)
+	res, err := b.Receive(b.t.Context(), "help", in)
+	if refused, _ := refusal(res); err != nil || refused != "" || res.ConversationID == "" {
+		b.t.Fatalf("%s in %s: %+v, refused %q, %v", in.Sender.ID, in.ThreadID, res, refused, err)
 	}
 	return res.ConversationID
 }
@@ -41,8 +49,9 @@ func (b *board) admitted(in connector.Inbound) kefu.ConversationID {
 // refuses takes something in that must be refused, and leaves nothing.
 func (b *board) refuses(in connector.Inbound, want string) time.Time {
 	b.t.Helper()
-	res, refused, after, err := b.Admit(b.t.Context(), "help", in)
-	if err != nil || refused != want || res.ConversationID != "" {
+	res, err := b.Receive(b.t.Context(), "help", in)
+	refused, after := refusal(res)
+	if err != nil || refused != want || res.MessageID != "" {
 		b.t.Errorf("%s in %s: %+v, refused %q, %v; want %q", in.Sender.ID, in.ThreadID, res, refused, err, want)
 	}
 	return after
@@ -108,12 +117,15 @@ func TestNobodyBeginsTooFast(t *testing.T) {
 		b.admitted(asks("ben", "report:1", "somebody else"))
 		b = reception(b, connector.Reception{MostOpen: 5, Cooldown: 50 * time.Millisecond})
 		for {
-			if _, refused, after, err := b.Admit(t.Context(), "help", asks("amy", "report:2", "a bug")); err != nil || refused == "" {
+			res, err := b.Receive(t.Context(), "help", asks("amy", "report:2", "a bug"))
+			refused, after := refusal(res)
+			if err != nil || refused == "" {
 				if err != nil || time.Now().Before(began.Add(50*time.Millisecond)) {
 					t.Errorf("taken too soon, or %v", err)
 				}
 				return
-			} else if !after.Equal(began.Add(50 * time.Millisecond)) {
+			}
+			if !after.Equal(began.Add(50 * time.Millisecond)) {
 				t.Fatalf("refused %q until %s", refused, after)
 			}
 		}
@@ -132,8 +144,8 @@ func TestManyAtOnce(t *testing.T) {
 		for i := range many {
 			wg.Go(func() {
 				<-begin
-				_, refused, _, err := b.Admit(t.Context(), "help", asks("amy", fmt.Sprintf("report:%d", i), "a bug"))
-				if words[i] = refused; err != nil {
+				res, err := b.Receive(t.Context(), "help", asks("amy", fmt.Sprintf("report:%d", i), "a bug"))
+				if words[i], _ = refusal(res); err != nil {
 					words[i] = err.Error()
 				}
 			})
@@ -163,9 +175,9 @@ func TestOneThreadAtOnce(t *testing.T) {
 		var ids sync.Map
 		for range many {
 			wg.Go(func() {
-				res, refused, _, err := b.Admit(t.Context(), "help", asks("amy", "dm", "hello"))
-				if err != nil || refused != "" {
-					t.Errorf("refused %q, %v", refused, err)
+				res, err := b.Receive(t.Context(), "help", asks("amy", "dm", "hello"))
+				if refused, _ := refusal(res); err != nil || refused != "" {
+					t.Errorf("%+v, %v", res, err)
 				}
 				ids.Store(res.ConversationID, true)
 			})
@@ -198,7 +210,12 @@ func TestBlockedPeopleAreNotHeard(t *testing.T) {
 		b.block(amy.ID, true)
 		heard(conv, false)
 		b.refuses(asks("amy", "report:1", "a bug"), connector.RefusedBlocked)
-		b.refuses(asks("amy", "dm", "an open thread"), connector.RefusedBlocked)
+		more := asks("amy", "dm", "in the open thread")
+		more.Kind = connector.InMessage
+		b.refuses(more, connector.RefusedBlocked)
+		if got := b.texts(id); got != "contact:hello" {
+			t.Errorf("kept: %s", got)
+		}
 		b.admitted(asks("ben", "report:1", "somebody else"))
 		site := conv
 		site.InboxID = "shop"
