@@ -53,6 +53,7 @@ type plan struct {
 	sizes      []int         // messages in the databases that the open API is measured on: the small one and the large one
 	sockets    int           // WebSockets that are open at once
 	deliveries int           // webhooks of each rate
+	articles   int           // of the knowledge base
 	progress   io.Writer
 	args       []string
 }
@@ -77,27 +78,29 @@ func parsePlan(args []string) (plan, error) {
 	f.StringVar(&p.out, "out", "", "file whose part between the markers is replaced")
 	f.StringVar(&p.profile, "profile", "", "folder for CPU profiles of kefu")
 	f.BoolVar(&p.limits, "limits", true, "measure with Discord's limits on, too")
-	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API), webhooks or all")
+	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API), webhooks, knowledge (articles) or all")
 	f.StringVar(&p.points, "points", "", "of the open API: create, lists, search, sockets; of webhooks: drain, flow, pickup, retries, isolation, fan, serve; separated by commas, all without it")
 	large := f.Int("large", 1_000_000, "messages in the large database of the open API; 0 measures the small one only")
 	f.IntVar(&p.sockets, "sockets", 5000, "WebSockets that are open at once")
 	f.IntVar(&p.deliveries, "deliveries", 50_000, "webhooks of each rate")
+	f.IntVar(&p.articles, "articles", 10_000, "articles of the knowledge base")
 	f.BoolVar(&quick, "quick", false, "one second a point and a tenth of the messages: for a look, not for a table")
 	if err := f.Parse(args); err != nil {
 		return p, err
 	}
 	if quick {
 		*large, p.sockets, p.deliveries = *large/10, p.sockets/10, p.deliveries/10
+		p.articles /= 10
 		p.point, p.messages, p.stored = time.Second, p.messages/10, p.stored/10
 	}
 	p.sizes = []int{apiSmall}
 	if *large > apiSmall {
 		p.sizes = append(p.sizes, *large/apiBlock*apiBlock)
 	}
-	if !slices.Contains([]string{partAll, partRelay, partAPI, partWebhooks}, p.part) {
-		return p, fmt.Errorf("there is no part %q: relay, api, webhooks or all", p.part)
+	if !slices.Contains([]string{partAll, partRelay, partAPI, partWebhooks, partKnowledge}, p.part) {
+		return p, fmt.Errorf("there is no part %q: relay, api, webhooks, knowledge or all", p.part)
 	}
-	if p.repeat < 1 || p.point <= 0 || p.messages < 1 || p.stored < 0 || p.deliveries < hookMany || f.NArg() > 0 {
+	if p.repeat < 1 || p.point <= 0 || p.messages < 1 || p.stored < 0 || p.deliveries < hookMany || p.articles < 100 || f.NArg() > 0 {
 		return p, errors.New("the arguments make no sense: see -help")
 	}
 	return p, nil

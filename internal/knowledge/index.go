@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"kefu"
 	"kefu/internal/lexis"
@@ -33,32 +32,12 @@ type index struct {
 
 	mu    sync.RWMutex
 	rev   int64 // the last change that is in it
-	words map[string]*posting
+	words postings
 	docs  []doc
 	at    map[kefu.ArticleID]int // of docs
 	keys  map[string][]int       // translations, as places in docs
 	dead  int
-	// begins are the words that begin with a character, of texts that are written without spaces.
-	begins map[string][]string
 }
-
-// posting is where a word stands, also in documents that are no more.
-type posting struct {
-	word string
-	in   []place
-}
-
-// place is a word in one document: how often its text has it (4 bits), whether its keywords and its title do (a bit each), which it is.
-type place uint32
-
-const (
-	timesMask  place = 15
-	keywordBit place = 1 << 4
-	titleBit   place = 1 << 5
-	docShift         = 6
-)
-
-func (p place) doc() int { return int(p >> docShift) }
 
 // doc is one article.
 type doc struct {
@@ -80,7 +59,7 @@ func newIndex() *index {
 // clear forgets everything; the caller holds mu, or is the only one.
 func (x *index) clear() {
 	x.rev, x.dead, x.docs = 0, 0, nil
-	x.words, x.at, x.keys, x.begins = map[string]*posting{}, map[kefu.ArticleID]int{}, map[string][]int{}, map[string][]string{}
+	x.words, x.at, x.keys = newPostings(), map[kefu.ArticleID]int{}, map[string][]int{}
 }
 
 // follow takes in what changed since the last question. Nothing is open in the store while it waits for another one who does.
@@ -190,17 +169,15 @@ func (x *index) add(r reading) {
 	n := len(x.docs)
 	r.lead = make([]string, 0, len(r.title)+len(r.keywords))
 	for _, w := range r.title {
-		known, at := x.place(w, n)
-		*at |= titleBit
-		r.lead = append(r.lead, known)
+		*x.words.place(w, n) |= titleBit
+		r.lead = append(r.lead, strings.Clone(w)) // and not the whole text that it is a part of
 	}
 	for _, w := range r.keywords {
-		known, at := x.place(w, n)
-		*at |= keywordBit
-		r.lead = append(r.lead, known)
+		*x.words.place(w, n) |= keywordBit
+		r.lead = append(r.lead, strings.Clone(w))
 	}
 	for _, w := range r.text {
-		if _, at := x.place(w, n); *at&timesMask < timesMask {
+		if at := x.words.place(w, n); *at&timesMask < timesMask {
 			*at++
 		}
 	}
@@ -210,33 +187,9 @@ func (x *index) add(r reading) {
 	}
 }
 
-// place gives a word as the index holds it, and its place in the document that is being added.
-func (x *index) place(w string, n int) (known string, at *place) {
-	on := x.words[w]
-	if on == nil {
-		on = x.learn(w)
-	}
-	if last := len(on.in) - 1; last < 0 || on.in[last].doc() != n {
-		on.in = append(on.in, place(n)<<docShift) //nolint:gosec // there are never so many
-	}
-	return on.word, &on.in[len(on.in)-1]
-}
-
-// learn takes in a new word, and not the whole text that it is a part of.
-func (x *index) learn(w string) *posting {
-	w = strings.Clone(w)
-	on := &posting{word: w}
-	x.words[w] = on
-	if isPair(w) {
-		_, size := utf8.DecodeRuneInString(w)
-		x.begins[w[:size]] = append(x.begins[w[:size]], w)
-	}
-	return on
-}
-
 // live counts the documents that a word stands in.
 func (x *index) live(on *posting) (n int) {
-	for _, p := range on.in {
+	for p := range on.places {
 		if x.docs[p.doc()].live {
 			n++
 		}

@@ -88,7 +88,7 @@ func (x *index) scores(a asked) (scores []float64, total float64) {
 	all := float64(len(x.at))
 	rarest := math.Log(1 + all)
 	for _, w := range a.words {
-		on := x.words[w]
+		on := x.words.of(w)
 		live := 0
 		if on != nil {
 			live = x.live(on)
@@ -101,7 +101,7 @@ func (x *index) scores(a asked) (scores []float64, total float64) {
 		if a.begin == "" || total == 0 {
 			total += weight
 		}
-		for _, p := range on.in {
+		for p := range on.places {
 			if d := &x.docs[p.doc()]; d.live && (d.published || a.drafts) {
 				scores[p.doc()] = worth(a, scores[p.doc()], weight*p.match())
 			}
@@ -161,8 +161,8 @@ func (x *index) beginning(with string) []string {
 		live int
 	}
 	var all []word
-	for _, w := range x.begins[with] {
-		if n := x.live(x.words[w]); n > 0 {
+	for _, w := range x.words.beginning(with) {
+		if n := x.live(x.words.of(w)); n > 0 {
 			all = append(all, word{w, n})
 		}
 	}
