@@ -63,10 +63,18 @@ func (l *listener) memberWrote(m api.Message) {
 	if l.covered(m) || l.ctx.Err() != nil {
 		return
 	}
-	_, err := l.c.takeFrom(l.ctx, m, func(_ context.Context, in connector.Inbound) (connector.Result, error) { return l.take(in) })
-	if err != nil && l.ctx.Err() == nil {
-		l.c.log.Warn("discord: a member's message was not taken", "message_id", m.ID, "err", err)
+	_ = untilTaken(l.ctx, func() error {
+		return l.takeCustomers(m, func(_ context.Context, in connector.Inbound) (connector.Result, error) { return l.take(in) })
+	})
+}
+
+// takeCustomers is takeFrom for what comes live; what the rules refuse for good is logged, and passed over.
+func (l *listener) takeCustomers(m api.Message, emit connector.Emit) error {
+	_, err := l.c.takeFrom(l.ctx, m, emit)
+	if refusedForGood(err) {
+		return nil
 	}
+	return err
 }
 
 // takeFrom hands one message of a customer to the rules, and tells them when it is not taken. missed says that it is new to the rules.

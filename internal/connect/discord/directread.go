@@ -34,8 +34,8 @@ func (l *listener) readFirst(m api.Message) {
 			return nil
 		}
 		for _, old := range unheard(page, m.Author.ID, api.SnowflakeAt(l.c.deps.Now().Add(-firstSince))) {
-			if _, err := l.c.takeFrom(l.ctx, old, emit); err != nil {
-				return l.ctx.Err() // what the rules refuse for good is logged, and passed over
+			if err := l.takeCustomers(old, emit); err != nil {
+				return err
 			}
 			last = old.ID
 		}
