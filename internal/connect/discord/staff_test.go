@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func plain(connector.Inbound) *connector.View { return &connector.View{} }
 
 func case33() kefu.Ticket {
 	return kefu.Ticket{ID: "tkt_33", Number: 33, ConversationID: "cnv_33", Title: "Where is *it*?", Status: kefu.TicketProcessing, Priority: kefu.PriorityHigh,
-		AssigneeID: "agt_1", TeamID: "tea_1", Category: "bug", CreatedAt: time.Unix(1700000000, 0)}
+		AssigneeID: "agt_1", TeamID: "tea_1", Category: "bug", CreatedAt: time.Unix(1700000000, 0), UpdatedAt: time.Unix(1700000200, 0)}
 }
 
 // TestTicketCommands holds what each command asks of the rules, wherever it is given, and what is answered.
@@ -117,7 +118,7 @@ func TestTicketCard(t *testing.T) {
 			{At: at, By: kefu.Author{Name: "Amy"}, Field: "colour", From: "x", To: "y"},
 		}}
 	for l, want := range map[lang][]string{
-		english: {"**in progress** · Priority: high", `\<\@1> long`, "Assigned to: Bob", "Repeats: #12", "Repeated by: #40", "Customer: Demo", "<t:1700000000:f>",
+		english: {"**in progress** · Priority: high", `\<\@1> long`, "Assigned to: Bob", "Repeats: #12", "Repeated by: #40", "Customer: Demo", "<t:1700000000:f>", "Last change: <t:1700000200:R>",
 			"Amy · Status: waiting → in progress", "Amy · Assigned to: – → Bob", "description changed", "Amy · Repeats: – → #12", "Amy · Due: – → <t:1700000000:f>",
 			"Amy · Priority: low → high", "Amy · colour: x → y"},
 		zhTW: {"**處理中** · 優先順序：高", "負責人：Bob", "Amy · 狀態：待處理 → 處理中", "說明已變更"},
@@ -295,7 +296,7 @@ func TestStaffAreCalled(t *testing.T) {
 	}
 	pings := 0
 	for _, q := range r.s.Requests() {
-		if q.Method == "POST" && strings.Contains(string(q.Body), `"roles":["`+alice.Roles[0]+`"]`) {
+		if q.Method == http.MethodPost && strings.Contains(string(q.Body), `"roles":["`+alice.Roles[0]+`"]`) {
 			pings++
 		}
 	}

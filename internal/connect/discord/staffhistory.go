@@ -60,6 +60,7 @@ func rowsAbout(l lang, v *connector.View) [][2]string {
 		{l.say("field_duplicate_of"), numberOfSame(v, string(t.DuplicateOf))},
 		{l.say("same_as_this"), strings.Join(same, " ")},
 		{l.say("made_at"), stamp(t.CreatedAt, "f")},
+		{l.say("changed_at"), stamp(t.UpdatedAt, "R")},
 		{l.say("channel"), channel},
 	}
 }

@@ -43,6 +43,7 @@ var staffTexts = map[word][languages]string{
 	"field_duplicate_of":  {"重複於", "重复于", "Repeats"},
 	"same_as_this":        {"與此重複的客服單", "与此重复的工单", "Repeated by"},
 	"made_at":             {"建立時間", "创建时间", "Opened"},
+	"changed_at":          {"更新時間", "更新时间", "Last change"},
 	"channel":             {"頻道", "频道", "Channel"},
 	"ticket_history":      {"最近的變更", "最近的更改", "Latest changes"},
 	"nobody":              {"無人負責", "无人负责", "nobody"},
