@@ -61,7 +61,15 @@ func (f folded) tokens() (all []token) {
 		}
 		return byteAt
 	}
-	for _, r := range runs(f.text) {
+	stretches := runs(f.text)
+	n := 0
+	for _, r := range stretches {
+		if n++; r.cjk {
+			n += r.end - r.start - 1
+		}
+	}
+	all = make([]token, 0, n)
+	for _, r := range stretches {
 		switch {
 		case !r.cjk:
 			all = append(all, token{word(f.text[r.start:r.end]), r.start, r.end})
