@@ -41,6 +41,7 @@ type names struct {
 	callers map[string]kefu.Caller
 	limit   auth.Limit
 	over    error
+	model   string // address of the writer; "" has none
 }
 
 func (n *names) Authenticate(ctx context.Context, r auth.Request) (kefu.Caller, error) {
@@ -134,8 +135,12 @@ func newRig(t testing.TB, url string, edit ...func(*names)) *rig {
 	for _, e := range edit {
 		e(who)
 	}
+	articles := knowledge.New(knowledge.Options{Store: st, Bus: signals, Box: box})
+	if who.model != "" {
+		articles.Writer = knowledge.NewWriter(knowledge.WriterOptions{Store: st, Log: log, URL: who.model, Model: "m"})
+	}
 	return &rig{t, st, who, api.New(api.Options{Log: log, Board: board, Auth: who, Accounts: accounts, Webhooks: hooks,
-		Knowledge: knowledge.New(knowledge.Options{Store: st, Bus: signals, Box: box}),
+		Knowledge: articles,
 		Alerts:    &alert.Alerts{Store: st}, PublicURL: publicURL, Metrics: http.NotFoundHandler(), Files: kept.Handler(), Ready: func(context.Context) []api.Check { return nil }})}
 }
 
