@@ -132,38 +132,48 @@ func TestNobodyBeginsTooFast(t *testing.T) {
 	})
 }
 
-// TestManyAtOnce: of many openings of one person at the same moment, as many are taken as may be open. The person is new: even their
-// contact is made by one of them.
+// TestManyAtOnce: of many openings of one person at the same moment, as many are taken as may be open. Once the person is new: even their
+// contact is made by one of them; then they are known, and nothing but the rule orders them.
 func TestManyAtOnce(t *testing.T) {
 	each(t, nil, func(t *testing.T, b *board) {
 		b = reception(b, connector.Reception{MostOpen: 3})
-		const many = 20
-		var wg sync.WaitGroup
-		begin := make(chan struct{})
-		words := make([]string, many)
-		for i := range many {
-			wg.Go(func() {
-				<-begin
-				res, err := b.Receive(t.Context(), "help", asks("amy", fmt.Sprintf("report:%d", i), "a bug"))
-				if words[i], _ = refusal(res); err != nil {
-					words[i] = err.Error()
-				}
-			})
+		b.rush("amy", 3)
+		if _, err := b.EndConversation(t.Context(), operator(), b.admitted(asks("ben", "dm", "hello"))); err != nil {
+			t.Fatal(err)
 		}
-		close(begin)
-		wg.Wait()
-		got := map[string]int{}
-		for _, w := range words {
-			got[w]++
-		}
-		if got[""] != 3 || got[connector.RefusedMany] != many-3 {
-			t.Errorf("taken and refused: %v", got)
-		}
+		b.rush("ben", 3)
 		list, err := b.Contacts(t.Context(), operator().Caller, switchboard.ContactQuery{Inbox: "help"}, switchboard.Paging{})
-		if err != nil || len(list.Items) != 1 {
+		if err != nil || len(list.Items) != 2 {
 			t.Errorf("contacts %+v, %v", list.Items, err)
 		}
 	})
+}
+
+// rush opens twenty threads of one person at once, of which some must be taken and the others refused.
+func (b *board) rush(user string, taken int) {
+	b.t.Helper()
+	const many = 20
+	var wg sync.WaitGroup
+	begin := make(chan struct{})
+	words := make([]string, many)
+	for i := range many {
+		wg.Go(func() {
+			<-begin
+			res, err := b.Receive(b.t.Context(), "help", asks(user, fmt.Sprintf("report:%s:%d", user, i), "a bug"))
+			if words[i], _ = refusal(res); err != nil {
+				words[i] = err.Error()
+			}
+		})
+	}
+	close(begin)
+	wg.Wait()
+	got := map[string]int{}
+	for _, w := range words {
+		got[w]++
+	}
+	if got[""] != taken || got[connector.RefusedMany] != many-taken {
+		b.t.Errorf("%s, taken and refused: %v", user, got)
+	}
 }
 
 // TestOneThreadAtOnce: openings of one thread at the same moment are one conversation, whatever the limits are.
