@@ -145,7 +145,14 @@ func (e *erasing) conversation(id kefu.ConversationID) error {
 	if err := e.end(conv, links); err != nil {
 		return err
 	}
-	if err := e.BlankRatings(id); err != nil { // after the end, which may ask for one
+	if err := e.BlankRatings(id); err != nil {
+		return err
+	}
+	t, err := e.TicketOf(id)
+	if err == nil && t.ID != "" {
+		err = e.onBoard(t) // it shows what is left, which is nothing
+	}
+	if err != nil {
 		return err
 	}
 	e.receipt.Conversations++
@@ -155,7 +162,7 @@ func (e *erasing) conversation(id kefu.ConversationID) error {
 
 func (e *erasing) end(conv store.Conversation, links []store.Link) error {
 	if conv.Status != kefu.StatusClosed {
-		how := closing{by: kefu.System(), id: newMessageID(), fromCustomer: true}
+		how := closing{by: kefu.System(), id: newMessageID(), fromCustomer: true, unrated: true}
 		if err := e.close(conv, store.Link{}, how); err != nil {
 			return err
 		}

@@ -249,6 +249,9 @@ func (c *change) madeNow(conv store.Conversation) bool {
 	return conv.CreatedAt.UnixMicro() == c.Now.UnixMicro()
 }
 
+// reported tells whether a case of this category was made by a report.
+func reported(category string) bool { return category == "bug" || category == "feature" }
+
 // wakeClosed lets a customer's message reopen a closed conversation, or begin a new one that refers to it when that is too long ago.
 func (c *change) wakeClosed(link store.Link, conv store.Conversation, in connector.Inbound) (store.Link, store.Conversation, error) {
 	by := kefu.Author{Kind: kefu.AuthorContact, ID: string(conv.ContactID), Name: in.Sender.Name}
@@ -257,6 +260,13 @@ func (c *change) wakeClosed(link store.Link, conv store.Conversation, in connect
 	}
 	if err := c.RetireLink(link.ID); err != nil {
 		return link, conv, err
+	}
+	t, err := c.TicketOf(conv.ID)
+	if err != nil {
+		return link, conv, err
+	}
+	if reported(t.Category) { // what is said of a report is no question for the bot
+		in.Report = &connector.Report{Category: t.Category, Priority: t.Priority}
 	}
 	next, made, err := c.open(link.InboxID, in, conv.ID, false)
 	if err == nil && !made {

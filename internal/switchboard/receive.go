@@ -159,8 +159,10 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if ok, err := c.heard(conv); err != nil || !ok {
 		return connector.Result{ConversationID: conv.ID, Ignored: "blocked", View: &connector.View{Refused: connector.RefusedBlocked}}, err
 	}
-	if err := c.speaks(conv.ContactID, in.Sender, in.Content.Text); err != nil {
-		return res, err
+	if c.b.inboxes[link.InboxID].Reception.Tells { // nobody else is told anything in their language
+		if err := c.speaks(conv.ContactID, in.Sender, in.Content.Text); err != nil {
+			return res, err
+		}
 	}
 	meta, twin, err := c.doubt(link, in)
 	if err != nil || twin != "" {

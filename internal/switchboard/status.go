@@ -59,13 +59,17 @@ type closing struct {
 	reason       string
 	id           kefu.MessageID
 	fromCustomer bool // the customer's side closed it already and need not be told
+	unrated      bool // nobody is asked what they think of it
 }
 
 // close ends a conversation: status, ticket, events, a line in its history, and word to every other side. The conversation is locked.
 func (c *change) close(conv store.Conversation, link store.Link, how closing) error {
-	rating, err := c.askRating(conv)
-	if err != nil {
-		return err
+	rating := kefu.RatingID("")
+	if !how.unrated {
+		var err error
+		if rating, err = c.askRating(conv); err != nil {
+			return err
+		}
 	}
 	if _, err := c.DropTurns(conv.ID); err != nil {
 		return err
