@@ -76,7 +76,8 @@ func pairKey(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) } //nolint:gos
 
 // of gives a word's posting; nil when no article has had it.
 func (x *postings) of(w string) *posting {
-	n, ok := int32(0), false
+	var n int32
+	var ok bool
 	if a, b, pair := pairOf(w); pair {
 		n, ok = x.pairs[pairKey(a, b)]
 	} else {
