@@ -289,7 +289,9 @@ func TestABugIsFollowedToItsEnd(t *testing.T) {
 			m, ok := v.guild.Message(board.ID)
 			return ok && visible(m) != waiting && len(v.bot(v.bugs)) == 1
 		})
-		var list struct{ Items []struct{ ID, Category, Status, Priority string } }
+		var list struct {
+			Items []struct{ ID, Category, Status, Priority string }
+		}
 		v.ask(http.MethodGet, "/tickets", nil, &list)
 		if len(list.Items) != 1 || list.Items[0].Category != "bug" || list.Items[0].Status != "processing" {
 			v.t.Fatalf("%+v", list.Items)

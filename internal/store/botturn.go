@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	sqlOweTurn = `INSERT INTO bot_turn (message_id, conversation_id, seq, epoch, due_at, attempts, created_at) VALUES ($1, $2, $3, $4, $5, 0, $5)`
+	sqlOweTurn  = `INSERT INTO bot_turn (message_id, conversation_id, seq, epoch, due_at, attempts, created_at) VALUES ($1, $2, $3, $4, $5, 0, $5)`
 	sqlDueTurns = `SELECT conversation_id FROM bot_turn WHERE due_at <= $1 ORDER BY due_at, conversation_id LIMIT CAST($2 AS BIGINT)`
 	sqlNextTurn = `SELECT COALESCE(MIN(due_at), 0) FROM bot_turn`
 	sqlTurnsOf  = `SELECT t.message_id, t.epoch, t.attempts, m.text, c.inbox_id, k.locale FROM bot_turn t JOIN message m ON m.id = t.message_id

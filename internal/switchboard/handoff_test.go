@@ -223,6 +223,21 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 	})
 }
 
+func TestWhoAsksAgainInAnOpenTalkGoesOnWithIt(t *testing.T) {
+	town(t, nil, func(t *testing.T, b *village) {
+		for i, text := range []string{"one", "two"} {
+			in := dm("ann", text)
+			in.Kind, in.Key = connector.InOpen, fmt.Sprint("i:", i)
+			for range 2 {
+				b.take("town", in)
+			}
+		}
+		if turn := b.turn(); turn.Text != "one\ntwo" || len(turn.Messages) != 2 {
+			t.Errorf("%+v", turn)
+		}
+	})
+}
+
 func TestTwoMissesAskForAPerson(t *testing.T) {
 	town(t, nil, func(t *testing.T, b *village) {
 		conv := b.take("town", dm("ann", "flurb?")).ConversationID

@@ -151,13 +151,16 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err != nil {
 		return res, err
 	}
+	if ok, err := c.heard(conv); err != nil || !ok {
+		return connector.Result{ConversationID: conv.ID, Ignored: "blocked", View: &connector.View{Refused: connector.RefusedBlocked}}, err
+	}
+	if in.Kind == connector.InOpen && c.b.inboxes[link.InboxID].Reception.Tells && conv.InitialMessageID != "" {
+		in.Kind = connector.InMessage // who asks again in an open talk goes on with it
+	}
 	if in.Kind == connector.InOpen {
 		if again, err := c.opensAgain(conv, in); again.ConversationID != "" || err != nil {
 			return again, err
 		}
-	}
-	if ok, err := c.heard(conv); err != nil || !ok {
-		return connector.Result{ConversationID: conv.ID, Ignored: "blocked", View: &connector.View{Refused: connector.RefusedBlocked}}, err
 	}
 	if c.b.inboxes[link.InboxID].Reception.Tells { // nobody else is told anything in their language
 		if err := c.speaks(conv.ContactID, in.Sender, in.Content.Text); err != nil {

@@ -29,7 +29,7 @@ func (c *change) await(conv store.Conversation, previous kefu.AgentID, word conn
 	if !in.Reception.Tells {
 		return nil
 	}
-	desks, err := c.deskLinks(conv.ID)
+	desks, err := c.deskLinks(conv)
 	if err != nil {
 		return err
 	}
@@ -62,9 +62,20 @@ func (c *change) await(conv store.Conversation, previous kefu.AgentID, word conn
 	return c.call(conv.ID, w, desks, word.By)
 }
 
-func (c *change) deskLinks(id kefu.ConversationID) ([]store.Link, error) {
-	links, err := c.Links(id)
-	return slices.DeleteFunc(links, func(l store.Link) bool { return l.Role != kefu.RoleDesk }), err
+// deskLinks lists the desks in the order in which they are told; the one that the talk was given to is the first.
+func (c *change) deskLinks(conv store.Conversation) ([]store.Link, error) {
+	links, err := c.Links(conv.ID)
+	links = slices.DeleteFunc(links, func(l store.Link) bool { return l.Role != kefu.RoleDesk })
+	slices.SortStableFunc(links, func(a, b store.Link) int {
+		if a.ID == conv.OwnerLinkID {
+			return -1
+		}
+		if b.ID == conv.OwnerLinkID {
+			return 1
+		}
+		return 0
+	})
+	return links, err
 }
 
 // patience is until when a desk has time to answer. While the inbox is closed nobody is expected to.
@@ -153,7 +164,7 @@ func (c *change) callNext(id kefu.ConversationID) error {
 	if opens, ok := in.Hours.NextOpening(c.Now); ok && opens.After(c.Now) {
 		return c.CallAgain(id, w.Step, c.patience(in, opens)) // it has closed meanwhile
 	}
-	desks, err := c.deskLinks(id)
+	desks, err := c.deskLinks(conv)
 	if err != nil {
 		return err
 	}

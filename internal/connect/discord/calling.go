@@ -24,7 +24,11 @@ func (c *Connector) callStaff(ctx context.Context, t connector.Thread, s connect
 	if since.IsZero() {
 		since = s.At
 	}
-	text := l.say("calling", numberOf(t, s), since.Unix())
+	which := word("calling")
+	if s.Step == 0 && !s.All {
+		which = "call_first" // nobody has had the time to answer
+	}
+	text := l.say(which, numberOf(t, s), since.Unix())
 	if s.All {
 		text += "\n" + l.say("calling_all")
 	}

@@ -198,6 +198,20 @@ func (p *probe) roles() {
 			p.fail("agent_roles", "put the id of a role of this server there", "the role %s does not exist", id)
 		}
 	}
+	p.calls()
+}
+
+// calls tells whether the roles of staff are pinged when somebody waits for a person: Discord ignores it silently.
+func (p *probe) calls() {
+	if !p.c.set.community.on || p.s.permissions()&api.PermissionMentionEveryone != 0 {
+		return
+	}
+	for _, r := range p.s.guild.Roles {
+		if slices.Contains(p.c.set.agentRoles, r.ID) && !r.Mentionable {
+			p.warn("agent_roles", "allow anyone to @mention the role, or give Kefu's role the permission Mention Everyone",
+				"the role %s is not pinged when a customer waits for a person: nobody may mention it", r.Name)
+		}
+	}
 }
 
 func (p *probe) transcripts() {

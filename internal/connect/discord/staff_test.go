@@ -268,7 +268,7 @@ func TestStaffAreCalled(t *testing.T) {
 	t.Parallel()
 	r, th, alice := staffed(t, fake.Options{NonceWindow: 1}, nil)
 	r.s.Inject(fake.Fault{Kind: fake.FaultResetAfter, Method: "POST", Count: 1})
-	s := waits(1, false)
+	s := waits(0, false)
 	err := r.c.SendStatus(r.ctx, th, s)
 	refused(t, err, connector.Uncertain, connector.ScopeThread)
 	s.Unsure = true
@@ -278,7 +278,7 @@ func TestStaffAreCalled(t *testing.T) {
 		}
 	}
 	posts := r.bot(th.ExternalID)
-	if len(posts) != 1 || posts[0].Content != "<@&"+alice.Roles[0]+">" || posts[0].Embeds[0].Description != zhTW.say("calling", 33, 1700000000) {
+	if len(posts) != 1 || posts[0].Content != "<@&"+alice.Roles[0]+">" || posts[0].Embeds[0].Description != zhTW.say("call_first", 33, 1700000000) {
 		t.Fatalf("called by %+v", posts)
 	}
 	if err := r.c.SendStatus(r.ctx, th, waits(2, true)); err != nil {

@@ -74,6 +74,7 @@ var staffTexts = map[word][languages]string{
 	"history_late": {"這段對話由其他客服台轉來，以下是先前的內容。", "此对话由其他客服台转来，以下是此前的内容。", "This talk was given to you by another desk. What was said before:"},
 
 	// Calls, to everybody who sees the channel.
+	"call_first":  {"🔔 客服單 #%d 的顧客在等真人客服（<t:%d:R>）。", "🔔 工单 #%d 的客户在等人工客服（<t:%d:R>）。", "🔔 The customer of #%d asks for a person (<t:%d:R>)."},
 	"calling":     {"🔔 客服單 #%d 的顧客從 <t:%d:R> 開始等候，還沒有人回覆。", "🔔 工单 #%d 的客户从 <t:%d:R> 开始等候，还没有人回复。", "🔔 The customer of #%d waits since <t:%d:R>, and nobody has answered yet."},
 	"calling_all": {"所有客服台都已通知。", "所有客服台都已通知。", "Every desk was told."},
 }
