@@ -179,8 +179,8 @@ func (s *stage) rated() int {
 	return 0
 }
 
-// bug is a report that is followed until it is solved.
-func (s *stage) bug(ctx context.Context) (string, error) {
+// followsBug is a report that is followed until it is solved.
+func (s *stage) followsBug(ctx context.Context) (string, error) {
 	form, err := s.runs(ctx, s.cast.hall, s.cast.member, memberName, "bug", nil)
 	if err != nil {
 		return "", err

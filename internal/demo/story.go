@@ -34,7 +34,7 @@ func scenes() []scene {
 		{"scene_hand", sceneTime, (*stage).handedOver},
 		{"scene_person", sceneTime, (*stage).person},
 		{"scene_stars", sceneTime, (*stage).stars},
-		{"scene_bug", sceneTime, (*stage).bug},
+		{"scene_bug", sceneTime, (*stage).followsBug},
 	}
 }
 
