@@ -23,7 +23,7 @@ func TestTypesAreTheDocuments(t *testing.T) {
 		"Contact": Contact{}, "ContactChange": ContactChange{}, "ContactSession": ContactSession{}, "Erasure": Erasure{},
 		"Conversation": Conversation{}, "ConversationChange": ConversationChange{}, "NewConversation": NewConversation{}, "NewPerson": NewPerson{},
 		"TicketRef": TicketRef{}, "TransferRequest": Transfer{}, "HandoffRequest": Handoff{}, "ReadState": ReadState{},
-		"Message": Message{}, "NewMessage": NewMessage{}, "Attachment": File{}, "AttachmentRef": AttachmentRef{}, "Delivery": Delivery{}, "Author": Sender{},
+		"Message": Message{}, "ArticleCard": ArticleCard{}, "BotAnswer": BotAnswer{}, "BotBasis": BotBasis{}, "NewMessage": NewMessage{}, "Attachment": File{}, "AttachmentRef": AttachmentRef{}, "Delivery": Delivery{}, "Author": Sender{},
 		"Choice": Choice{}, "Upload": Attachment{}, "Rating": Rating{}, "ConversationRating": ConversationRating{},
 		"Label": Label{}, "LabelChange": LabelChange{}, "CannedResponse": CannedResponse{}, "CannedChange": CannedResponseChange{},
 		"InboxView": Inbox{}, "InboxHours": InboxHours{}, "WeekHours": WeekHours{}, "Channel": Channel{}, "ChannelField": ChannelField{},

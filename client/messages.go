@@ -21,11 +21,40 @@ type Message struct {
 	Attachments    []File          `json:"attachments"`
 	Choices        []Choice        `json:"choices,omitempty"`
 	Order          json.RawMessage `json:"order,omitempty"` // the order that an order_card shows
+	Articles       []ArticleCard   `json:"articles,omitempty"`
 	CreatedAt      time.Time       `json:"created_at"`
 	Edited         bool            `json:"edited"`
 	Deleted        bool            `json:"deleted"`              // it was recalled
 	Unrouted       string          `json:"unrouted,omitempty"`   // why it went to no customer
+	Answer         *BotAnswer      `json:"answer,omitempty"`     // what an answer of Kefu's bot was based on; for staff and programs
 	Deliveries     []Delivery      `json:"deliveries,omitempty"` // for staff and programs
+}
+
+// ArticleCard is an article as a message shows it.
+type ArticleCard struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Excerpt string `json:"excerpt,omitempty"`
+	URL     string `json:"url,omitempty"`
+	Locale  string `json:"locale,omitempty"`
+}
+
+// BotAnswer is what an answer of Kefu's bot was based on.
+type BotAnswer struct {
+	Questions  []string   `json:"questions"` // the messages that it answers
+	Source     string     `json:"source"`    // excerpts, writer or none
+	Confidence float64    `json:"confidence"`
+	Reason     string     `json:"reason"`
+	Articles   []BotBasis `json:"articles"` // the best first
+	Helped     *bool      `json:"helped"`   // nil: the customer said nothing
+}
+
+// BotBasis is an article that an answer was based on.
+type BotBasis struct {
+	ID    string  `json:"id"`
+	Title string  `json:"title"`
+	Score float64 `json:"score"`
+	Used  bool    `json:"used"` // the answer says or cites it
 }
 
 // Sender is who wrote a message, with the name as it was then.

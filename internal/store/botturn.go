@@ -143,6 +143,17 @@ func (tx *Tx) BotAnswer(id kefu.MessageID) (kefu.BotRecord, error) {
 	return sqldb.One(tx.Tx, scanBotAnswer, sqlBotAnswer, id)
 }
 
+// BotAnswers reads what answers of the bot were based on; messages that are none are left out.
+func (tx *Tx) BotAnswers(ids ...kefu.MessageID) (map[kefu.MessageID]kefu.BotRecord, error) {
+	places, args := anyOf(ids)
+	found, err := sqldb.Many(tx.Tx, scanBotAnswer, numbered(`SELECT `+botAnswerColumns+` FROM bot_answer WHERE message_id IN (`+places+`) ORDER BY message_id`), args...)
+	out := make(map[kefu.MessageID]kefu.BotRecord, len(found))
+	for _, r := range found {
+		out[r.MessageID] = r
+	}
+	return out, err
+}
+
 // BotAnswersOf lists the bot's answers in a conversation, oldest first.
 func (tx *Tx) BotAnswersOf(id kefu.ConversationID) ([]kefu.BotRecord, error) {
 	return sqldb.Many(tx.Tx, scanBotAnswer, sqlBotAnswersOf, id)

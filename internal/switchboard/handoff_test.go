@@ -195,6 +195,17 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 		if e := b.events(); e["ticket.created"] != 0 || e["conversation.created"] != 1 {
 			t.Errorf("%v", e)
 		}
+		b.take("town", presses("ann", connector.CmdHelped, "message", string(b.messages(conv.ID)[1].ID), "answer", "no"))
+		said, err := b.Messages(t.Context(), agentCaller(1, kefu.RoleAdmin), conv.ID, switchboard.MessageFilter{OldestFirst: true}, switchboard.Paging{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := said.Items[1].Answer; a == nil || a.Source != kefu.SourceExcerpts || a.Confidence != 0.8 || len(a.Articles) != 1 || !a.Articles[0].Used || a.Helped == nil || *a.Helped || a.Questions[0] != said.Items[0].ID {
+			t.Errorf("what it was based on: %+v", a)
+		}
+		if said.Items[0].Answer != nil || len(said.Items[1].Articles) != 1 {
+			t.Errorf("%+v", said.Items)
+		}
 		view := b.take("town", presses("ann", connector.CmdPerson)).View
 		if view.Refused != "" || view.Ticket.Number != 1 || view.Position != 1 {
 			t.Fatalf("%+v", view)
@@ -203,8 +214,8 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 		if conv.Handler != kefu.HandlerQueue || conv.Status != kefu.StatusOpen || ticket.Number != 1 || ticket.Title != "How do I reset?" || ticket.Status != kefu.TicketPending {
 			t.Errorf("%+v %+v", conv, ticket)
 		}
-		card := b.messages(conv.ID)[2]
-		if !card.Private || !strings.Contains(card.Content.Text, "asked for a person") || !strings.Contains(card.Content.Text, "1. Reset (excerpts, 0.80)") {
+		card := b.messages(conv.ID)[3]
+		if !card.Private || !strings.Contains(card.Content.Text, "asked for a person") || !strings.Contains(card.Content.Text, "1. Reset — ✘ 顧客說沒有幫助 did not help (excerpts, 0.80)") {
 			t.Errorf("context: %q", card.Content.Text)
 		}
 		if e := b.events(); e["ticket.created"] != 1 {

@@ -80,5 +80,28 @@ func (b *Switchboard) showMessages(tx *store.Tx, by kefu.Caller, rows []store.Me
 	for _, m := range rows {
 		out = append(out, b.showMessage(by, m.Message, ways[m.ID]))
 	}
-	return out, nil
+	if by.Kind == kefu.CallerContact {
+		return out, nil
+	}
+	return out, showAnswers(tx, out)
+}
+
+// showAnswers adds what the bot's answers were based on. Where the bot has said nothing, nothing is read.
+func showAnswers(tx *store.Tx, all []Message) error {
+	var ids []kefu.MessageID
+	for _, m := range all {
+		if m.Sender.Kind == kefu.AuthorBot && m.Sender.ID == kefu.BotID {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	answers, err := tx.BotAnswers(ids...)
+	for i, m := range all {
+		if r, ok := answers[m.ID]; ok {
+			all[i].Answer = showAnswer(r)
+		}
+	}
+	return err
 }

@@ -19,11 +19,23 @@ type Message struct {
 	Attachments    []Attachment        `json:"attachments" doc:"Its pictures and files."`
 	Choices        []kefu.Choice       `json:"choices,omitempty" doc:"What can be picked."`
 	Order          *kefu.Order         `json:"order,omitempty" doc:"The order that it shows."`
+	Articles       []kefu.ArticleCard  `json:"articles,omitempty" doc:"The articles that it shows."`
 	CreatedAt      time.Time           `json:"created_at" doc:"When it was stored."`
 	Edited         bool                `json:"edited" doc:"Its text was changed later."`
 	Deleted        bool                `json:"deleted" doc:"It was recalled."`
 	Unrouted       string              `json:"unrouted,omitempty" doc:"Why it is kept as a note and went to no customer, although it was not written as one."`
+	Answer         *BotAnswer          `json:"answer,omitempty" doc:"Of an answer of Kefu's bot: what it was based on; for staff and programs."`
 	Deliveries     []Delivery          `json:"deliveries,omitempty" doc:"What became of it on its way to each place that shows the conversation; for staff and programs."`
+}
+
+// BotAnswer is what an answer of Kefu's bot was based on.
+type BotAnswer struct {
+	Questions  []kefu.MessageID `json:"questions" doc:"The messages that it answers."`
+	Source     string           `json:"source" doc:"Where the words are from: the articles as they stand, the writer, or none when it had no answer." enum:"excerpts,writer,none"`
+	Confidence float64          `json:"confidence" doc:"How sure it was, from 0 to 1."`
+	Reason     string           `json:"reason" doc:"Why it had no answer, or why the writer was not used; or empty."`
+	Articles   []kefu.BotBasis  `json:"articles" doc:"The articles that were found, the best first."`
+	Helped     *bool            `json:"helped" doc:"Whether the customer said that it helped; null when they said nothing."`
 }
 
 // Attachment is a picture or file as the API shows it.
@@ -81,7 +93,7 @@ type MessageFilter struct {
 func (b *Switchboard) showMessage(by kefu.Caller, m kefu.Message, ways []store.Way) Message {
 	out := Message{ID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Sender: m.Author, Private: m.Private, Content: m.Content.Text,
 		ContentType: m.Content.Type, Attachments: make([]Attachment, 0, len(m.Content.Attachments)), Choices: m.Content.Choices, Order: m.Content.Order,
-		CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
+		Articles: m.Content.Articles, CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
 	for _, a := range m.Content.Attachments {
 		out.Attachments = append(out.Attachments, b.showAttachment(a))
 	}
@@ -91,6 +103,18 @@ func (b *Switchboard) showMessage(by kefu.Caller, m kefu.Message, ways []store.W
 	out.Unrouted = m.Meta.Unrouted
 	for _, w := range ways {
 		out.Deliveries = append(out.Deliveries, Delivery{ID: w.ID, Target: w.Target, Role: w.Role, State: w.State, Reason: w.Reason, Attempts: w.Attempts})
+	}
+	return out
+}
+
+func showAnswer(r kefu.BotRecord) *BotAnswer {
+	out := &BotAnswer{Questions: r.Questions, Source: r.Source, Confidence: r.Confidence, Reason: r.Reason, Articles: r.Articles}
+	if out.Articles == nil {
+		out.Articles = []kefu.BotBasis{}
+	}
+	if r.Helped != 0 {
+		yes := r.Helped > 0
+		out.Helped = &yes
 	}
 	return out
 }
