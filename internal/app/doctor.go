@@ -37,6 +37,7 @@ func Doctor(ctx context.Context, cfg *config.Config, o Options) []Finding {
 	found = append(found, a.examineDatabase(ctx)...)
 	found = append(found, a.examineAlerts(ctx)...)
 	found = append(found, a.examineFeeds(ctx)...)
+	found = append(found, a.examineWriter(ctx)...)
 	found = append(found, a.examineFolder(ctx))
 	if err := a.lendScratch(ctx); err != nil {
 		return append(found, fail("program", "temporary folder", err.Error(), "make the system's temporary folder (TMPDIR) writable"))
