@@ -9,7 +9,6 @@ import (
 
 	"kefu"
 	"kefu/internal/bus"
-	"kefu/internal/sqldb"
 	"kefu/internal/store"
 )
 
@@ -60,32 +59,15 @@ type Answerer struct {
 
 // Run answers until ctx ends, and returns nil. What is being answered then stays a turn.
 func (a *Answerer) Run(ctx context.Context) error {
-	if a.Store.DB().Dialect() != sqldb.PostgreSQL {
-		return a.work(ctx)
-	}
-	lease := store.Lease{Store: a.Store, Name: leaseName, Node: a.Node, Log: a.Log}
-	for ctx.Err() == nil {
-		lease.Hold(ctx, func(ctx context.Context) { _ = a.work(ctx) })
-		sleep(ctx, store.LeaseRenew)
-	}
+	store.Lease{Store: a.Store, Name: leaseName, Node: a.Node, Log: a.Log}.Keep(ctx, a.work)
 	return nil
 }
 
-// sleep waits, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
-}
-
 // work answers while this node is the one that does.
-func (a *Answerer) work(ctx context.Context) error {
+func (a *Answerer) work(ctx context.Context) {
 	d := desk{Answerer: a, flying: map[kefu.ConversationID]bool{}}
 	defer d.answering.Wait()
-	return a.Bus.Work(ctx, bus.BotTurns, func(ctx context.Context) time.Duration {
+	_ = a.Bus.Work(ctx, bus.BotTurns, func(ctx context.Context) time.Duration {
 		d.round(ctx)
 		return cmp.Or(a.Look, lookAnyway)
 	})

@@ -193,15 +193,7 @@ func (c *Courier) finish(ctx context.Context, cancel func()) {
 
 // leading runs work while this node has the lease, again and again until ctx ends.
 func (c *Courier) leading(ctx context.Context, work func(context.Context)) error {
-	if !c.shared() {
-		work(ctx)
-		return nil
-	}
-	lease := store.Lease{Store: c.Store, Name: leaseName, Node: c.Node, Log: c.Log}
-	for ctx.Err() == nil {
-		lease.Hold(ctx, work)
-		sleep(ctx, store.LeaseRenew)
-	}
+	store.Lease{Store: c.Store, Name: leaseName, Node: c.Node, Log: c.Log}.Keep(ctx, work)
 	return nil
 }
 

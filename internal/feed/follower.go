@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"kefu"
-	"kefu/internal/sqldb"
 	"kefu/internal/store"
 	"kefu/internal/switchboard"
 )
@@ -37,15 +36,7 @@ type Follower struct {
 
 // Run reads what is due until ctx ends, for as long as this node has the lease.
 func (f *Follower) Run(ctx context.Context) error {
-	if f.Store.DB().Dialect() != sqldb.PostgreSQL {
-		f.work(ctx)
-		return nil
-	}
-	lease := store.Lease{Store: f.Store, Name: leaseName + string(f.Inbox), Node: f.Node, Log: f.Log}
-	for ctx.Err() == nil {
-		lease.Hold(ctx, f.work)
-		sleep(ctx, store.LeaseRenew)
-	}
+	store.Lease{Store: f.Store, Name: leaseName + string(f.Inbox), Node: f.Node, Log: f.Log}.Keep(ctx, f.work)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"kefu/internal/sqldb"
 )
 
 // How long a lease is good for without being renewed, and how often that is done and others ask: another node takes over within 15 s.
@@ -43,6 +45,23 @@ func (l Lease) Hold(ctx context.Context, work func(context.Context)) (held bool)
 		l.Log.WarnContext(ctx, "a lease could not be given back; it expires by itself", "lease", l.Name, "error", err)
 	}
 	return true
+}
+
+// Keep does work whenever this node has the lease, until ctx ends. On SQLite there is one process, and no lease.
+func (l Lease) Keep(ctx context.Context, work func(context.Context)) {
+	if l.Store.DB().Dialect() != sqldb.PostgreSQL {
+		work(ctx)
+		return
+	}
+	for ctx.Err() == nil {
+		l.Hold(ctx, work)
+		timer := time.NewTimer(LeaseRenew)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
 }
 
 // renew keeps the lease; when it is lost, or could not be renewed until shortly before it expires, lost is called.
