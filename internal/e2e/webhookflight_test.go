@@ -28,7 +28,7 @@ func (c *callbacks) states(e endpoint) map[string]int {
 func (c *callbacks) underWay(messages int) (*consumer, []client.Message) {
 	c.r.t.Helper()
 	k := c.consumer(settings{"max_in_flight": 2})
-	k.Set("", receiver.Fault{Delay: slowly})
+	k.Set("", receiver.Fault{Delay: 3 * slowly}) // slower than the messages are written, whatever else the machine does
 	said := c.r.tellAll(messages)
 	c.r.until("all have their delivery, and some are on their way", func() bool {
 		pause(c.r.ctx, 20*time.Millisecond)

@@ -107,7 +107,7 @@ func (c *Cluster) configure(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	_, err = fmt.Fprintf(f, "\nlisten_addresses = '%s'\nunix_socket_directories = '%s'\nport = %d\nfsync = %s\nsynchronous_commit = %s\n"+
-		"full_page_writes = %s\nmax_connections = 200\nshared_buffers = 64MB\nmax_wal_size = 512MB\ntimezone = 'UTC'\n",
+		"full_page_writes = %s\nmax_connections = 500\nshared_buffers = 64MB\nmax_wal_size = 512MB\ntimezone = 'UTC'\n",
 		address, socket, c.port, onOff, onOff, onOff)
 	return errors.Join(err, f.Close())
 }
