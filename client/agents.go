@@ -117,7 +117,7 @@ func (s Agents) Status(ctx context.Context, id string) (*Presence, error) {
 
 // Identities walks the names by which desks know an agent.
 func (s Agents) Identities(ctx context.Context, id string) iter.Seq2[Identity, error] {
-	return whole[Identity](ctx, s.c, at("/agents", id, "identities"))
+	return whole[Identity](ctx, s.c, at("/agents", id, "identities"), nil)
 }
 
 // Bind says who an agent is at a desk: externalID is what the inbox calls them, such as a Discord user id.

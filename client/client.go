@@ -11,25 +11,33 @@ import (
 
 // Client speaks to one Kefu server with one credential. Make it with New.
 type Client struct {
-	Agents          Agents
-	Announcements   Announcements
-	APIKeys         APIKeys
-	Attachments     Attachments
-	Audit           Audit
-	Auth            Auth
-	CannedResponses CannedResponses
-	Contacts        Contacts
-	Conversations   Conversations
-	Events          Events
-	Inboxes         Inboxes
-	Labels          Labels
-	Messages        Messages
-	OAuthClients    OAuthClients
-	Ratings         Ratings
-	Roles           Roles
-	Search          Search
-	SigningKeys     SigningKeys
-	Teams           Teams
+	Agents            Agents
+	Alerts            Alerts
+	Announcements     Announcements
+	APIKeys           APIKeys
+	Articles          Articles
+	Attachments       Attachments
+	Audit             Audit
+	Auth              Auth
+	Bot               Bot
+	CannedResponses   CannedResponses
+	Collections       Collections
+	Contacts          Contacts
+	Conversations     Conversations
+	Events            Events
+	Inboxes           Inboxes
+	Labels            Labels
+	Messages          Messages
+	OAuthClients      OAuthClients
+	Ratings           Ratings
+	Roles             Roles
+	Search            Search
+	SigningKeys       SigningKeys
+	Teams             Teams
+	Tickets           Tickets
+	WebhookDeliveries WebhookDeliveries
+	WebhookReplays    WebhookReplays
+	Webhooks          Webhooks
 
 	base       *url.URL
 	http       *http.Client
@@ -67,9 +75,10 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 }
 
 func (c *Client) serve() {
-	c.Agents.c, c.Announcements.c, c.Attachments.c, c.Audit.c, c.Auth.c = c, c, c, c, c
-	c.CannedResponses.c, c.Contacts.c, c.Conversations.c, c.Events.c, c.Inboxes.c = c, c, c, c, c
-	c.Labels.c, c.Messages.c, c.Ratings.c, c.Roles.c, c.Search.c, c.Teams.c = c, c, c, c, c, c
+	c.Agents.c, c.Alerts.c, c.Announcements.c, c.Articles.c, c.Attachments.c, c.Audit.c, c.Auth.c, c.Bot.c = c, c, c, c, c, c, c, c
+	c.CannedResponses.c, c.Collections.c, c.Contacts.c, c.Conversations.c, c.Events.c, c.Inboxes.c = c, c, c, c, c, c
+	c.Labels.c, c.Messages.c, c.Ratings.c, c.Roles.c, c.Search.c, c.Teams.c, c.Tickets.c = c, c, c, c, c, c, c
+	c.WebhookDeliveries.c, c.WebhookReplays.c, c.Webhooks.c = c, c, c
 	c.APIKeys = APIKeys{Programs{c, "/api-keys"}}
 	c.SigningKeys = SigningKeys{Programs{c, "/signing-keys"}}
 	c.OAuthClients = OAuthClients{Programs{c, "/oauth-clients"}}

@@ -101,7 +101,7 @@ func (s Inboxes) List(ctx context.Context, channel string) iter.Seq2[Inbox, erro
 
 // Channels walks the kinds of inbox that there are, with the settings that each needs.
 func (s Inboxes) Channels(ctx context.Context) iter.Seq2[Channel, error] {
-	return whole[Channel](ctx, s.c, "/channels")
+	return whole[Channel](ctx, s.c, "/channels", nil)
 }
 
 // Update changes the members that are present.

@@ -48,10 +48,10 @@ func items[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
-// whole walks a list that has one page, and knows neither limits nor cursors.
-func whole[T any](ctx context.Context, c *Client, path string) iter.Seq2[T, error] {
+// whole walks a list that has one page, and no cursors.
+func whole[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		p, err := get[page[T]](ctx, c, path, nil)
+		p, err := get[page[T]](ctx, c, path, query)
 		if err != nil {
 			var none T
 			yield(none, err)

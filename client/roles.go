@@ -21,7 +21,7 @@ type Roles struct{ c *Client }
 
 // List walks all roles.
 func (s Roles) List(ctx context.Context) iter.Seq2[Role, error] {
-	return whole[Role](ctx, s.c, "/roles")
+	return whole[Role](ctx, s.c, "/roles", nil)
 }
 
 // Get reads one.
