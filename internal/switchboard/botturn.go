@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"kefu"
@@ -33,13 +34,24 @@ func (b *Switchboard) Turns(ctx context.Context, limit int) (turns []kefu.BotTur
 			if err != nil {
 				return err
 			}
-			if len(t.Messages) > 0 {
+			if t.Text = ownWords(t.Text); len(t.Messages) > 0 {
 				turns = append(turns, t)
 			}
 		}
 		return err
 	})
 	return turns, err
+}
+
+// ownWords leaves out what a customer quotes: what is said there is not what they ask.
+func ownWords(text string) string {
+	var own []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, ">") {
+			own = append(own, line)
+		}
+	}
+	return strings.Join(own, "\n")
 }
 
 // NextTurn is when the next turn is due; zero when none is.

@@ -236,7 +236,7 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 
 func TestWhoAsksAgainInAnOpenTalkGoesOnWithIt(t *testing.T) {
 	town(t, nil, func(t *testing.T, b *village) {
-		for i, text := range []string{"one", "two"} {
+		for i, text := range []string{"one", "> You can also talk to a person.\ntwo"} {
 			in := dm("ann", text)
 			in.Kind, in.Key = connector.InOpen, fmt.Sprint("i:", i)
 			for range 2 {
