@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"kefu/client"
 )
@@ -94,6 +95,58 @@ func ExampleIsConflict() {
 	}
 	kefu.Close()
 	// Output: Amy has it [{assignee_id agt_1}]
+}
+
+// The articles that answer a question, the best first.
+func ExampleArticles_Search() {
+	kefu, ctx := startKefu(), context.Background()
+
+	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for hit, err := range c.Articles.Search(ctx, client.ArticleQuery{Text: "请问怎么退货？", Locale: "zh-TW", Limit: 3}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%.0f%% %s: %s\n", hit.Score*100, hit.Title, hit.Excerpt)
+	}
+	kefu.Close()
+	// Output:
+	// 92% 如何退貨: 七天內可以退貨
+	// 41% 退貨運費: 退貨的運費由本店負擔
+}
+
+// A case of an outside system becomes a ticket, once, and its status is passed on as it changes there.
+func ExampleTickets_SyncStatus() {
+	kefu, ctx := startKefu(), context.Background()
+
+	c, err := client.New(kefu.URL, client.WithKey("kefu_…"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ticket, err := c.Tickets.Create(ctx, client.NewTicket{
+		TicketID:    "T-1001", // sent again, the same ticket comes back, and Existing is true
+		Title:       "Wrong size",
+		Description: "The blue one is too small.",
+		Contact:     &client.NewPerson{Name: "王小明", ExternalID: "C-1001"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("#%d is %s\n", ticket.Number, ticket.Status)
+
+	synced, err := c.Tickets.SyncStatus(ctx, "T-1001", client.TicketSync{Status: "processing", Handler: "warehouse", UpdateTime: time.Now()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if synced.Applied {
+		fmt.Printf("#%d is %s, and the %s has it\n", synced.Ticket.Number, synced.Ticket.Status, synced.Ticket.Handler)
+	}
+	kefu.Close()
+	// Output:
+	// #17 is pending
+	// #17 is processing, and the warehouse has it
 }
 
 // A change that must not overwrite somebody else's is bound to what was read.

@@ -42,6 +42,16 @@ func startKefu() *httptest.Server {
 			write(w, http.StatusPreconditionFailed, "", `{"status":412,"code":"precondition","detail":"it was changed since you read it"}`)
 		}
 	})
+	mux.HandleFunc("GET /api/v1/articles/search", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, "", `{"items":[{"id":"art_1","title":"如何退貨","score":0.92,"excerpt":"七天內可以退貨","marks":[{"start":5,"end":7}],"url":"https://shop.example/returns"},
+{"id":"art_2","title":"退貨運費","score":0.41,"excerpt":"退貨的運費由本店負擔","marks":[{"start":0,"end":2}],"url":""}]}`)
+	})
+	mux.HandleFunc("POST /api/v1/tickets", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusCreated, `"1"`, `{"id":"tkt_1","number":17,"external_id":"T-1001","status":"pending","existing":false}`)
+	})
+	mux.HandleFunc("PUT /api/v1/tickets/T-1001/status", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, `"2"`, `{"applied":true,"handler":"warehouse","handler_known":false,"ticket":{"id":"tkt_1","number":17,"status":"processing","handler":"warehouse"}}`)
+	})
 	mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
 		ws, err := websocket.Accept(w, r, nil)
 		if err != nil {

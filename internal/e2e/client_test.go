@@ -15,7 +15,8 @@ import (
 
 // TestClientDrivesEveryService calls everything that the client has, against the real program.
 func TestClientDrivesEveryService(t *testing.T) {
-	eachRig(t, options{}, func(r *rig) {
+	o := options{config: settings{"webhooks": settings{"allow_http": true}}}
+	eachRig(t, o, func(r *rig) {
 		c := r.program()
 		for name, fn := range map[string]func(*rig, *client.Client){
 			"credentials":   (*rig).driveCredentials,
@@ -29,6 +30,10 @@ func TestClientDrivesEveryService(t *testing.T) {
 			"events":        (*rig).driveEvents,
 			"contact":       (*rig).driveContactSession,
 			"log":           (*rig).driveLog,
+			"knowledge":     (*rig).driveKnowledge,
+			"tickets":       (*rig).driveTickets,
+			"webhooks":      (*rig).driveWebhooks,
+			"alerts":        (*rig).driveAlerts,
 		} {
 			r.t.Run(name, func(t *testing.T) { fn(r.in(t), c) })
 		}
