@@ -83,6 +83,12 @@ func (c *Config) Warnings() []string {
 	if c.Webhooks.AllowHTTP {
 		all = append(all, "webhooks.allow_http is on: what is sent to an http endpoint can be read on the way")
 	}
+	for _, in := range c.Inboxes {
+		if in.Settings.values["community"] != nil && len(c.Desks(in.ID)) == 0 {
+			all = append(all, fmt.Sprintf("inbox %s helps members, and no desk answers them: only the console and programs see who waits for a person; "+
+				"for staff in the same server add to routes: {from: %s, to: [%s]}", in.ID, in.ID, in.ID))
+		}
+	}
 	if err := c.Masked(); err != nil {
 		all = append(all, strings.TrimSpace(Explain(err)))
 	}

@@ -87,7 +87,7 @@ func (d *Dispatcher) tell(ctx context.Context, r result) {
 	j := r.job
 	d.Observe(j.InboxID, j.Kind, r.attempt.Outcome, r.attempt.Duration)
 	level := slog.LevelInfo
-	args := []any{"ticket_id", j.ticket.ExternalID, "conversation_id", j.ConversationID, "delivery_id", j.ID, "kind", j.Kind, "inbox", j.InboxID,
+	args := []any{"ticket_id", j.link.TicketName, "conversation_id", j.ConversationID, "delivery_id", j.ID, "kind", j.Kind, "inbox", j.InboxID,
 		"message_id", j.MessageID, "outcome", r.attempt.Outcome, "state", r.finish.State, "took", r.attempt.Duration}
 	switch {
 	case r.err != nil && r.finish.State.Final():

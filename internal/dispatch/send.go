@@ -99,7 +99,7 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		return tx.SetCursor(j.LinkID, thread.Cursor)
 	})
 	if err == nil {
-		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.ticket.ExternalID, "conversation_id", j.ConversationID, "inbox", j.InboxID,
+		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.link.TicketName, "conversation_id", j.ConversationID, "inbox", j.InboxID,
 			"thread", thread.ExternalID, "name", thread.Name, "again", o.Again)
 	}
 	return err

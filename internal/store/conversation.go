@@ -15,8 +15,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12,
 	conversationColumns = `id, inbox_id, contact_id, subject, status, handler, priority, assignee_id, owner_link_id, last_seq, closed_at, closed_by,
 previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until, epoch`
 	sqlConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
-	// The name that the outside system has for the ticket belongs into each line of the log, and costs no statement of its own here.
-	conversationTicket  = `, COALESCE((SELECT ticket.external_id FROM ticket WHERE ticket.conversation_id = conversation.id), '')`
+	// The name that people have for the ticket belongs into each line of the log, and costs no statement of its own here.
+	conversationTicket  = `, COALESCE((SELECT ` + ticketName + ` FROM ticket t WHERE t.conversation_id = conversation.id), '')`
 	sqlLockConversation = `SELECT ` + conversationColumns + conversationTicket + ` FROM conversation WHERE id = $1 /*for update*/`
 	// Sorted, so that two who hold several do not wait for each other.
 	sqlHoldConversations = `SELECT id FROM conversation WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id /*for update*/`
@@ -32,7 +32,7 @@ epoch = epoch + CASE WHEN handler = $2 THEN 0 ELSE 1 END WHERE id = $1`
 type Conversation struct {
 	kefu.Conversation
 	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
-	// TicketName is the outside system's own id of its ticket, where the row was locked.
+	// TicketName is what people call its ticket, where the row was locked: the outside system's own id, else #12; "" while it has none.
 	TicketName string
 	// Epoch counts the changes of the handler. Only the statements that change the handler move it: what was begun in another epoch is void.
 	Epoch int64

@@ -12,11 +12,13 @@ const (
 	sqlInsertLink = `INSERT INTO link (id, conversation_id, inbox_id, role, slot, external_id, name, cursor, meta, card_message_id, opened, sync_due,
 created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', $8, $9, $10, $10) ON CONFLICT DO NOTHING`
 	linkColumns = `l.id, l.conversation_id, l.inbox_id, l.role, l.slot, l.external_id, l.name, l.cursor, l.meta, l.card_message_id, l.opened`
-	sqlLink     = `SELECT ` + linkColumns + ` FROM link l WHERE l.id = $1`
-	sqlLinks    = `SELECT ` + linkColumns + ` FROM link l WHERE l.conversation_id = $1 ORDER BY l.slot`
-	sqlThread   = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(t.external_id, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
+	// ticketName is what people call a ticket: the outside system's own id, else our number.
+	ticketName = `CASE WHEN t.external_id <> '' THEN t.external_id ELSE '#' || CAST(t.number AS TEXT) END`
+	sqlLink    = `SELECT ` + linkColumns + ` FROM link l WHERE l.id = $1`
+	sqlLinks   = `SELECT ` + linkColumns + ` FROM link l WHERE l.conversation_id = $1 ORDER BY l.slot`
+	sqlThread  = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(` + ticketName + `, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
 LEFT JOIN ticket t ON t.conversation_id = c.id WHERE l.inbox_id = $1 AND l.external_id = $2 AND l.external_id <> '' AND l.role <> 'former'`
-	sqlThreads = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(t.external_id, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
+	sqlThreads = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(` + ticketName + `, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
 LEFT JOIN ticket t ON t.conversation_id = c.id WHERE l.inbox_id = $1 AND l.external_id <> '' AND l.role <> 'former' AND c.status <> 'closed'
 ORDER BY l.id`
 	sqlOpenLink   = `UPDATE link SET external_id = $2, name = $3, meta = $4, card_message_id = $5, opened = opened + 1, updated_at = $6 WHERE id = $1`
@@ -28,7 +30,7 @@ ORDER BY l.id`
 	sqlSyncLink   = `UPDATE link SET sync_due = $2 WHERE id = $1`
 	sqlSyncInbox  = `UPDATE link SET sync_due = $2 WHERE inbox_id = $1 AND role = 'customer' AND external_id <> ''
 AND conversation_id IN (SELECT id FROM conversation WHERE status <> 'closed')`
-	sqlDueSyncs = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(t.external_id, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
+	sqlDueSyncs = `SELECT ` + linkColumns + `, c.status, c.inbox_id, COALESCE(t.number, 0), COALESCE(` + ticketName + `, '') FROM link l JOIN conversation c ON c.id = l.conversation_id
 LEFT JOIN ticket t ON t.conversation_id = c.id WHERE l.sync_due > 0 AND l.sync_due <= $1 AND l.inbox_id = $2 AND l.role = 'customer'
 ORDER BY CASE WHEN l.opened = 0 THEN 0 ELSE 1 END, l.sync_due, l.id LIMIT CAST($3 AS BIGINT)`
 	sqlNextSync = `SELECT COALESCE(MIN(sync_due), 0) FROM link WHERE sync_due > 0 AND inbox_id = $1`
@@ -45,7 +47,7 @@ type Link struct {
 	Status        kefu.Status
 	CustomerInbox kefu.InboxID
 	Number        int64
-	TicketName    string // the outside system's own ticket id
+	TicketName    string // what people call the ticket: the outside system's own id, else #12
 }
 
 func (l *Link) targets(meta *string) []any {

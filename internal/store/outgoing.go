@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strconv"
 
 	"kefu"
 	"kefu/internal/sqldb"
@@ -58,6 +59,9 @@ func scanOutgoing(s sqldb.Scanner) (o Outgoing, err error) {
 		return o, err
 	}
 	o.Link.Meta, o.Link.Status, o.Link.Number, o.Link.TicketName = rawOrNil(linkMeta), o.Status, t.Number, t.ExternalID
+	if t.ExternalID == "" && t.Number > 0 {
+		o.Link.TicketName = "#" + strconv.FormatInt(t.Number, 10)
+	}
 	t.ConversationID = o.Link.ConversationID
 	t.CreatedAt, t.UpdatedAt = sqldb.Time(made), sqldb.Time(changed)
 	p.CreatedAt, p.UpdatedAt = sqldb.Time(met), sqldb.Time(updated)

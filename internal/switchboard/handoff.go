@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,14 +64,44 @@ func (c *change) leaveBot(conv *store.Conversation, by kefu.Author, why string) 
 	if err := c.registered(t, "", by); err != nil {
 		return false, err
 	}
-	conv.TicketName = t.ExternalID
+	conv.TicketName = nameOfTicket(t)
 	note, err := c.context(*conv, why)
 	if err != nil {
 		return false, err
 	}
 	m := store.Message{Message: kefu.Message{ID: newMessageID(), ConversationID: conv.ID, Author: kefu.System(), Private: true,
 		Content: kefu.Content{Type: kefu.ContentText, Text: note}}}
-	return true, c.post(console(*conv), &m, kefu.RoleDesk)
+	if err := c.post(console(*conv), &m, kefu.RoleDesk); err != nil {
+		return true, err
+	}
+	return true, c.showSaid(conv.ID, m.Seq)
+}
+
+// mostShown bounds how much of the talk with the bot the desks are shown: the newest of it.
+const mostShown = 20
+
+// showSaid gives the desks what was said before them, files and all, below the context.
+func (c *change) showSaid(id kefu.ConversationID, before int64) error {
+	said, err := c.MessagePage(id, store.MessagePage{Before: before, Public: true, Limit: mostShown})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(said) // the page has the newest first
+	for _, m := range said {
+		if m.Meta.Deleted || m.Content.Type == kefu.ContentEvent {
+			continue
+		}
+		place, err := c.NextPlace(id, false)
+		if err != nil {
+			return err
+		}
+		all := c.Batch()
+		all.QueueMessage(m, place.Ord, kefu.RoleDesk, "")
+		if _, err := all.Run(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mostTried bounds what the context of a hand-off tells of the bot's answers.

@@ -228,6 +228,16 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 		if len(handed) != 1 || handed[0].Kind != connector.StatusHanded || !handed[0].First || handed[0].Position != 1 || handed[0].Reason != "" {
 			t.Errorf("customer: %+v", handed)
 		}
+		b.send("guild")
+		var shown []string
+		for _, r := range b.got[place{conv.ID, "guild", kefu.RoleDesk}] {
+			if r.text != "" {
+				shown = append(shown, r.text)
+			}
+		}
+		if len(shown) != 4 || shown[0] != card.Content.Text || shown[1] != "How do I reset?" || shown[2] != "Hold the reset button." {
+			t.Errorf("the desk is shown %q", shown)
+		}
 		if first, second := b.told(conv.ID, "guild", kefu.RoleDesk), b.told(conv.ID, "second", kefu.RoleDesk); len(first) != 1 || first[0].Kind != connector.StatusWaiting || len(second) != 0 {
 			t.Errorf("desks: %+v %+v", first, second)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 	if t, err = c.establish(conv, t, opening, actor); err != nil {
 		return l, false, err
 	}
-	l.Number, l.Status, l.TicketName = t.Number, conv.Status, t.ExternalID
+	l.Number, l.Status, l.TicketName = t.Number, conv.Status, nameOfTicket(t)
 	switch {
 	case in.Report != nil:
 		err = c.board(conv, in.Report.Board)
@@ -133,9 +134,17 @@ func (c *change) register(conv kefu.Conversation, t kefu.Ticket) (kefu.Ticket, e
 	return t, c.desks(conv.ID, conv.InboxID)
 }
 
+// nameOfTicket is what people call a ticket, as the log has it: the outside system's own id, else our number; "" for none.
+func nameOfTicket(t kefu.Ticket) string {
+	if t.ExternalID == "" && t.Number > 0 {
+		return "#" + strconv.FormatInt(t.Number, 10)
+	}
+	return t.ExternalID
+}
+
 // registered tells of a new case. opening is the text that it is opened with, when that is not stored yet.
 func (c *change) registered(t kefu.Ticket, opening string, actor kefu.Author) error {
-	c.say("ticket opened", t.ConversationID, t.ExternalID, "number", t.Number, "inbox", t.InboxID)
+	c.say("ticket opened", t.ConversationID, nameOfTicket(t), "number", t.Number, "inbox", t.InboxID)
 	words, err := c.TicketWords(t.ConversationID)
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ var memberTexts = map[word][languages]string{
 	// Why somebody is not helped now.
 	"member_blocked":    {"你目前無法使用客服。", "你目前无法使用客服。", "You cannot use support at present."},
 	"member_pending":    {"請先完成這個伺服器的成員審核，再向客服求助。", "请先完成此服务器的成员审核，再向客服求助。", "Please pass the membership screening of this server first, then ask for help."},
-	"member_young":      {"你的 Discord 帳號還太新，<t:%d:R>（<t:%d:f>）之後就可以求助。", "你的 Discord 账号还太新，<t:%d:R>（<t:%d:f>）之后就可以求助。", "Your Discord account is too new. You can ask for help <t:%d:R> (<t:%d:f>)."},
+	"member_young":      {"你的 Discord 帳號還太新，<t:%d:R>（<t:%d:f>）就可以求助。", "你的 Discord 账号还太新，<t:%d:R>（<t:%d:f>）就可以求助。", "Your Discord account is too new. You can ask for help <t:%d:R> (<t:%d:f>)."},
 	"member_many":       {"你進行中的問題已達上限，請先等其中一個結束。", "你进行中的问题已达上限，请先等其中一个结束。", "You have as many open matters as are allowed. Please wait until one of them is closed."},
 	"member_soon":       {"⏳ 請等一下，<t:%d:R>再試。這則訊息沒有送出。", "⏳ 请稍等，<t:%d:R>再试。这条消息没有发出。", "⏳ Please try again <t:%d:R>. This message was not taken."},
 	"member_unreadable": {"⚠️ 我讀不到這則訊息。請用文字說明，或在訊息中提及（@）我。", "⚠️ 我读不到这条消息。请用文字说明，或在消息中提及（@）我。", "⚠️ I cannot read this message. Please say it in words, or mention me (@) in it."},

@@ -211,7 +211,8 @@ func (c *Connector) overflow(ctx context.Context, l lang, o connector.Opening, n
 	return c.api.CreateForumPost(ctx, forum.ID, api.ForumPost{Name: name, Message: api.MessageSend{Embeds: []api.Embed{first}}})
 }
 
-// forum finds the forum that takes what the guild has no channels for: one that only staff see, if there is one.
+// forum finds the forum that takes what the guild has no channels for: one that only staff see, if there is one. Never one of the
+// community's own, which everybody reads.
 func (c *Connector) forum(ctx context.Context) (api.Channel, bool, error) {
 	s, err := c.guild(ctx)
 	if err != nil {
@@ -223,6 +224,9 @@ func (c *Connector) forum(ctx context.Context) (api.Channel, bool, error) {
 	}
 	var best api.Channel
 	for _, ch := range channels {
+		if ch.ID == c.set.community.bugChannel || ch.ID == c.set.community.featureChannel {
+			continue
+		}
 		if ch.Type == api.ChannelForum && (best.ID == "" || s.everyoneMaySee(best) && !s.everyoneMaySee(ch)) {
 			best = ch
 		}
