@@ -1,6 +1,8 @@
 package switchboard
 
 import (
+	"slices"
+
 	"kefu"
 )
 
@@ -23,7 +25,15 @@ func (c *change) keepTicket(was, is kefu.Ticket, by kefu.Author) (bool, error) {
 	if _, err := all.Run(); err != nil {
 		return true, err
 	}
+	if !slices.ContainsFunc(changes, shownOnBoards) {
+		return true, nil
+	}
 	return true, c.onBoard(is)
+}
+
+// shownOnBoards tells whether everybody sees a change: who works on a case is nobody's business.
+func shownOnBoards(ch kefu.TicketChange) bool {
+	return slices.Contains([]string{"status", "title", "description", "priority", "category", "duplicate_of"}, ch.Field)
 }
 
 // begunTicket follows that a ticket is being worked on, which is stored.
