@@ -26,7 +26,7 @@ func (d *Dispatcher) sendMark(ctx context.Context, j *job) error {
 	if err := json.Unmarshal(j.Payload, &shown); err != nil {
 		return permanent("the stored mark cannot be read")
 	}
-	state := markState(j)
+	state := markState(j, d.changes(j.fate.InboxID))
 	if state == shown.Shown || j.marked == "" && (state == connector.MarkWaiting || state == connector.MarkDelivered) {
 		return nil // there is nothing to show it beside; what went wrong is told all the same
 	}
@@ -42,10 +42,22 @@ func (d *Dispatcher) sendMark(ctx context.Context, j *job) error {
 	return err
 }
 
-func markState(j *job) connector.MarkState {
+// changes tells whether a customer's side can change what it has: edits and deletions are carried there, and nothing is to be said of them.
+func (d *Dispatcher) changes(inbox kefu.InboxID) bool {
+	for _, l := range d.lanes {
+		if l.Inbox == inbox {
+			return l.Can.Changer != nil
+		}
+	}
+	return false
+}
+
+func markState(j *job, changes bool) connector.MarkState {
 	switch j.fate.State {
 	case kefu.DeliveryDelivered:
 		switch {
+		case changes:
+			return connector.MarkDelivered
 		case j.message.Meta.Deleted:
 			return connector.MarkDeletedLater
 		case j.message.Meta.Edited:

@@ -33,7 +33,7 @@ WHERE id = $1 AND (state = 'failed' OR state = 'uncertain')`
 	sqlWakeMark = `UPDATE delivery SET late = (state = 'sending'), state = CASE WHEN state = 'sending' THEN state ELSE 'queued' END, ready = TRUE,
 due_at = $2, done_at = 0 WHERE message_id = $1 AND message_id <> '' AND kind = 'mark'`
 	sqlLookAgain    = `UPDATE delivery SET state = 'queued', late = FALSE, ready = TRUE, due_at = $2, done_at = 0 WHERE id = $1 AND late AND state <> 'sending'`
-	sqlTargetStates = `SELECT d.id, d.state, d.reason FROM delivery d JOIN link l ON l.id = d.link_id
+	sqlTargetStates = `SELECT d.id, d.inbox_id, d.state, d.reason FROM delivery d JOIN link l ON l.id = d.link_id
 WHERE d.message_id = $1 AND d.message_id <> '' AND d.kind = 'message' AND l.role = 'customer'`
 	// What waits and what ended badly are two questions, each with an index of its own: what was delivered, which is nearly everything, has none.
 	sqlTrouble = `SELECT d.state, COUNT(*) FROM link l JOIN delivery d ON d.line = l.id WHERE l.conversation_id = $1 AND l.role = 'customer'
@@ -99,6 +99,7 @@ func (tx *Tx) WakeMark(id kefu.MessageID, at time.Time) error {
 // Fate is what became of a message on its way to the customer.
 type Fate struct {
 	Delivery kefu.DeliveryID
+	InboxID  kefu.InboxID // where it went, or was to go
 	State    kefu.DeliveryState
 	Reason   string
 }
@@ -106,7 +107,7 @@ type Fate struct {
 // FateOf tells what became of a message on its way to the customer; false when it does not go there.
 func (tx *Tx) FateOf(id kefu.MessageID) (Fate, bool, error) {
 	found, err := sqldb.Many(tx.Tx, func(s sqldb.Scanner) (f Fate, err error) {
-		err = s.Scan(&f.Delivery, &f.State, &f.Reason)
+		err = s.Scan(&f.Delivery, &f.InboxID, &f.State, &f.Reason)
 		return f, err
 	}, sqlTargetStates, id)
 	if err != nil || len(found) == 0 {
