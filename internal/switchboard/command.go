@@ -134,6 +134,11 @@ func (c *change) assign(conv store.Conversation, link store.Link, by, to kefu.Au
 // assigned follows a change of who has a conversation, which is stored: the ticket, the event, the history, and word to the desks unless it
 // went to the queue or a bot.
 func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kefu.Author, word connector.StatusChange) error {
+	if conv.Handler != kefu.HandlerQueue && c.b.inboxes[conv.InboxID].Reception.Tells {
+		if err := c.attended(conv.ID); err != nil {
+			return err
+		}
+	}
 	t, err := c.TicketOf(conv.ID)
 	if err != nil {
 		return err

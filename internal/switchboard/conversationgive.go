@@ -256,5 +256,18 @@ func (c *change) handOff(conv store.Conversation, by kefu.Author, to kefu.Agent,
 		return err
 	}
 	word := connector.StatusChange{Kind: handed, By: by, To: string(in.To), Reason: in.Reason, At: c.Now}
-	return c.assigned(next, conv.AssigneeID, by, word)
+	if err := c.assigned(next, conv.AssigneeID, by, word); err != nil || !c.b.inboxes[conv.InboxID].Reception.Tells {
+		return err
+	}
+	return c.tellOfBot(next, conv.AssigneeID, by)
+}
+
+// tellOfBot tells the customer that the bot answers from now on, and who does no more.
+func (c *change) tellOfBot(conv store.Conversation, previous kefu.AgentID, by kefu.Author) error {
+	left, err := c.nameOf(previous, "")
+	if err != nil {
+		return err
+	}
+	word := connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: kefu.Bot().Name, Left: left, At: c.Now}
+	return c.tellLinks(conv.ID, newMessageID(), word, customers)
 }

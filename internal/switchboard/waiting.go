@@ -34,6 +34,12 @@ func (c *change) await(conv store.Conversation, previous kefu.AgentID, word conn
 		return err
 	}
 	w := store.Waiting{ConversationID: conv.ID, InboxID: conv.InboxID, Since: c.Now, Step: min(1, len(desks)), DueAt: c.patience(in, c.Now)}
+	if opens, ok := in.Hours.NextOpening(c.Now); ok && opens.After(c.Now) {
+		word.OpensAt = opens
+		if w.Step > 0 {
+			w.Step, w.DueAt = 0, opens // nobody is called before they are there
+		}
+	}
 	if err := c.Await(w); err != nil {
 		return err
 	}
@@ -41,9 +47,6 @@ func (c *change) await(conv store.Conversation, previous kefu.AgentID, word conn
 	word.Kind, word.Since = connector.StatusHanded, w.Since
 	if word.Position, err = c.Position(w); err != nil {
 		return err
-	}
-	if opens, ok := in.Hours.NextOpening(c.Now); ok && !in.Hours.OpenAt(c.Now) {
-		word.OpensAt = opens
 	}
 	if previous != "" {
 		a, err := c.Tx.Agent(previous)
@@ -57,7 +60,7 @@ func (c *change) await(conv store.Conversation, previous kefu.AgentID, word conn
 		return err
 	}
 	if w.Step == 0 {
-		return nil // the console has it
+		return nil // the console has it, or it is called when they open
 	}
 	return c.call(conv.ID, w, desks, word.By)
 }
@@ -155,18 +158,18 @@ func (c *change) callNext(id kefu.ConversationID) error {
 		return err
 	}
 	if conv.Handler != kefu.HandlerQueue || conv.Status != kefu.StatusOpen {
-		if _, err := c.ClearAlert(kefu.AlertUnanswered, string(id)); err != nil {
-			return err
-		}
-		return c.StopWaiting(id)
+		return c.attended(id)
 	}
 	in := c.b.inboxes[conv.InboxID]
-	if opens, ok := in.Hours.NextOpening(c.Now); ok && opens.After(c.Now) {
-		return c.CallAgain(id, w.Step, c.patience(in, opens)) // it has closed meanwhile
-	}
 	desks, err := c.deskLinks(conv)
 	if err != nil {
 		return err
+	}
+	if opens, ok := in.Hours.NextOpening(c.Now); ok && opens.After(c.Now) { // it has closed meanwhile
+		if w.Step > 0 || len(desks) == 0 {
+			opens = c.patience(in, opens)
+		}
+		return c.CallAgain(id, w.Step, opens)
 	}
 	if w.Step > len(desks) { // everybody was told
 		return c.CallAgain(id, w.Step, c.Now.Add(lookAfterAll))
@@ -198,4 +201,16 @@ func (c *change) unanswered(conv store.Conversation, w store.Waiting) error {
 	_, err = c.RaiseAlert(kefu.Alert{Kind: kefu.AlertUnanswered, Subject: string(conv.ID), Severity: kefu.SeverityWarning, Detail: detail,
 		Summary: fmt.Sprintf("the customer of ticket #%d waits for a person since %s, and every desk was told", t.Number, w.Since.UTC().Format(time.RFC3339))})
 	return err
+}
+
+// attended ends the wait of a customer whom somebody answers, or who needs nobody any more: the alert on it is over.
+func (c *change) attended(id kefu.ConversationID) error {
+	cleared, err := c.ClearAlert(kefu.AlertUnanswered, string(id))
+	if err != nil {
+		return err
+	}
+	if cleared {
+		c.wake[bus.Events] = true
+	}
+	return c.StopWaiting(id)
 }
