@@ -24,6 +24,11 @@ type community struct {
 	blocked                                         []string
 }
 
+// board tells whether a channel is one where everybody sees how cases stand.
+func (c community) board(channel string) bool {
+	return channel != "" && (channel == c.bugChannel || channel == c.featureChannel)
+}
+
 // Bounds of the settings.
 const (
 	defaultMostOpen = 3

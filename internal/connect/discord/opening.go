@@ -224,10 +224,7 @@ func (c *Connector) forum(ctx context.Context) (api.Channel, bool, error) {
 	}
 	var best api.Channel
 	for _, ch := range channels {
-		if ch.ID == c.set.community.bugChannel || ch.ID == c.set.community.featureChannel {
-			continue
-		}
-		if ch.Type == api.ChannelForum && (best.ID == "" || s.everyoneMaySee(best) && !s.everyoneMaySee(ch)) {
+		if ch.Type == api.ChannelForum && !c.set.community.board(ch.ID) && (best.ID == "" || s.everyoneMaySee(best) && !s.everyoneMaySee(ch)) {
 			best = ch
 		}
 	}

@@ -245,7 +245,7 @@ func (p *probe) forum() {
 		}
 	}
 	for _, ch := range p.channels {
-		if ch.Type == api.ChannelForum {
+		if ch.Type == api.ChannelForum && !p.c.set.community.board(ch.ID) {
 			p.warn("forum", "make a forum that @everyone cannot see, for when the server is full",
 				"when the server has no room for channels, tickets would go to #%s, which every member can read", ch.Name)
 			return
