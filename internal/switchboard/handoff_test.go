@@ -482,7 +482,7 @@ func TestWhoAnswersIsIntroducedBeforeTheAnswer(t *testing.T) {
 		if _, err := b.Send(t.Context(), kefu.Ask{Caller: agentCaller(1, kefu.RoleAdmin)}, switchboard.NewMessage{ConversationID: conv, Content: "Hello Ann"}); err != nil {
 			t.Fatal(err)
 		}
-		if c, ticket := b.conversation(conv); c.Handler != kefu.HandlerAgent || ticket.Status != kefu.TicketProcessing {
+		if c, ticket := b.conversation(conv); c.Handler != kefu.HandlerAgent || c.AssigneeID != "agt_1" || ticket.AssigneeID != "agt_1" || ticket.Status != kefu.TicketProcessing {
 			t.Errorf("%+v %+v", c, ticket)
 		}
 		if turns, err := b.Turns(t.Context(), 10); len(turns) != 0 || err != nil {

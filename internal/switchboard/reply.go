@@ -71,6 +71,9 @@ func (c *change) firstAnswer(conv store.Conversation, link store.Link, m kefu.Me
 	if conv.OwnerLinkID != "" && conv.Handler == kefu.HandlerAgent {
 		return false, nil
 	}
+	if c.b.inboxes[conv.InboxID].Reception.Tells && conv.AssigneeID == "" && m.Author.ID != "" {
+		return true, c.assign(conv, link, m.Author, m.Author) // who is said to have joined has it
+	}
 	if _, err := c.leaveBot(&conv, m.Author, whyTaken); err != nil {
 		return false, err
 	}
