@@ -9,7 +9,6 @@ import (
 
 	"kefu"
 	"kefu/internal/bus"
-	"kefu/internal/sqldb"
 	"kefu/internal/store"
 	"kefu/internal/webhook"
 )
@@ -158,9 +157,6 @@ func (c *Courier) stale() bool {
 	defer c.mu.Unlock()
 	return time.Since(c.looked) >= c.Look || !c.next.IsZero() && !time.Now().Before(c.next)
 }
-
-// shared tells whether other nodes may be on the database.
-func (c *Courier) shared() bool { return c.Store.DB().Dialect() == sqldb.PostgreSQL }
 
 // pause is how long nothing has to be done when nobody says anything. more says that the last reading left something.
 func (c *Courier) pause(more bool) time.Duration {
