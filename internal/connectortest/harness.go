@@ -24,6 +24,8 @@ type Harness struct {
 	Settings func(c connector.Connector) any
 	// Denied is the class of a 401 to a message: whether a person mends it and it goes out then, or not.
 	Denied connector.Class
+	// Customers says that the threads are those of customers, which Remote.Thread makes, although the connector opens threads for a desk.
+	Customers bool
 	// Limit is how many characters one post of the remote's holds; 0 is no limit.
 	Limit int
 	// Wrong are credentials that the remote refuses, and WrongWord is what a probe must call them: "password".
@@ -35,7 +37,7 @@ type Harness struct {
 type Remote struct {
 	// Settings are what an inbox needs to reach it, credentials among them.
 	Settings map[string]any
-	// Thread makes a customer's thread; n tells threads apart. nil for connectors that open threads themselves.
+	// Thread makes a customer's thread; n tells threads apart. nil where the connector opens the threads itself.
 	Thread func(n int) connector.Thread
 	// Posts are our messages that stand in a thread, oldest first; of a split message, each part.
 	Posts func(t connector.Thread) []Post

@@ -62,6 +62,9 @@ func newKit(t *testing.T, h Harness) *kit {
 	t.Cleanup(func() { k.secrets.stay(t) })
 	k.c = k.build(k.remote.Settings)
 	k.can = connector.AbilitiesOf(k.c)
+	if h.Customers {
+		k.can.Opener, k.can.Marker = nil, nil // they are for desks
+	}
 	return k
 }
 
