@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,29 +22,62 @@ type village struct {
 	http                    *http.Client
 }
 
+// plan is what differs between villages.
+type plan struct {
+	community func(settings) // edits the community's settings
+	config    settings       // laid over the usual one
+	inbox     settings       // of the server's inbox, beside its settings
+	idle      bool           // the test starts the program by itself, and moves in
+	options   options
+}
+
 // eachVillage runs a test on both engines, with a server that helps its members. change edits the community's settings.
 func eachVillage(t *testing.T, change func(settings), fn func(v *village)) {
 	t.Helper()
+	eachPlan(t, plan{community: change}, fn)
+}
+
+// eachPlan is eachVillage with more that differs.
+func eachPlan(t *testing.T, p plan, fn func(v *village)) {
+	t.Helper()
 	each(t, func(t *testing.T, url string) {
-		r := newRig(t, url, options{idle: true, guild: discord.Options{Community: true}})
-		v := &village{rig: r}
-		for name, id := range map[string]*string{"大廳": &v.hall, "bugs": &v.bugs, "ideas": &v.ideas} {
-			*id = r.guild.AddChannel(discord.Channel{Type: discord.TypeText, Name: name}).ID
-		}
-		v.news = r.guild.AddChannel(discord.Channel{Type: discord.TypeAnnouncement, Name: "news"}).ID
-		v.ann = v.member("Ann", "en-US")
-		community := settings{"bug_channel": v.bugs, "feature_channel": v.ideas, "announcement_channel": v.news, "cooldown": "0s"}
-		if change != nil {
-			change(community)
-		}
-		r.o.desk = settings{"community": community}
-		r.o.config = settings{"routes": []settings{{"from": "shop", "to": []string{"guild"}}, {"from": "guild", "to": []string{"guild"}}}}
-		r.start()
-		v.key, v.http = r.keys(1, "*:*")[0], &http.Client{Transport: r.transport()}
-		r.registered("helpme")
+		v := newVillage(t, url, p)
 		fn(v)
-		r.lawful()
+		v.lawful()
 	})
+}
+
+// newVillage is a rig whose server helps its members.
+func newVillage(t *testing.T, url string, p plan) *village {
+	t.Helper()
+	o := p.options
+	o.idle, o.guild.Community = true, true
+	r := newRig(t, url, o)
+	v := &village{rig: r}
+	for name, id := range map[string]*string{"大廳": &v.hall, "bugs": &v.bugs, "ideas": &v.ideas} {
+		*id = r.guild.AddChannel(discord.Channel{Type: discord.TypeText, Name: name}).ID
+	}
+	v.news = r.guild.AddChannel(discord.Channel{Type: discord.TypeAnnouncement, Name: "news"}).ID
+	v.ann = v.member("Ann", "en-US")
+	community := settings{"bug_channel": v.bugs, "feature_channel": v.ideas, "announcement_channel": v.news, "cooldown": "0s"}
+	if p.community != nil {
+		p.community(community)
+	}
+	r.o.desk, r.o.inbox = settings{"community": community}, p.inbox
+	r.o.config = settings{"routes": []settings{{"from": "shop", "to": []string{"guild"}}, {"from": "guild", "to": []string{"guild"}}}}
+	maps.Copy(r.o.config, p.config)
+	if !p.idle {
+		r.start()
+		v.moveIn()
+	}
+	return v
+}
+
+// moveIn readies a village whose program has been started.
+func (v *village) moveIn() {
+	v.t.Helper()
+	v.key, v.http = v.keys(1, "*:*")[0], &http.Client{Transport: v.transport()}
+	v.registered("helpme")
 }
 
 func (v *village) member(name, locale string) string {
@@ -66,7 +100,13 @@ func (v *village) ask(method, target string, in, out any) {
 		}
 		body = string(raw)
 	}
-	status, raw, err := v.rest(v.ctx, v.http, method, "/api/v1"+target, v.key, body)
+	var status int
+	var raw []byte
+	var err error
+	v.until("the API has time", func() bool {
+		status, raw, err = v.rest(v.ctx, v.http, method, "/api/v1"+target, v.key, body)
+		return status != http.StatusTooManyRequests
+	})
 	if err != nil || status >= 300 {
 		v.t.Fatalf("%s %s: %d %s %v", method, target, status, raw, err)
 	}

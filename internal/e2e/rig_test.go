@@ -33,6 +33,7 @@ type options struct {
 	guild              discord.Options
 	site               wordpress.Options
 	shop, desk, config settings // laid over the usual ones
+	inbox              settings // of the desk's inbox, beside its settings
 	app                app.Options
 	idle               bool          // the test starts the program by itself
 	life               time.Duration // the longest that the test may take; 0 is four times patience
@@ -73,7 +74,7 @@ func eachRig(t *testing.T, o options, fn func(r *rig)) {
 	each(t, func(t *testing.T, url string) { fn(newRig(t, url, o)) })
 }
 
-// connections bounds the rigs on PostgreSQL: each has two dozen connections when it is busy, and the cluster 200 for everybody.
+// connections bounds the rigs on PostgreSQL: each has two dozen connections when it is busy, and the cluster 500 for everybody.
 var connections = make(chan struct{}, 10)
 
 // newRig starts the remotes and, unless it is to be idle, the program. Its end is part of the test: see verdict.
@@ -153,12 +154,14 @@ func (r *rig) configuration() []byte {
 		"transcript_channel": r.notes}
 	maps.Copy(shop, r.o.shop)
 	maps.Copy(desk, r.o.desk)
+	guild := settings{"id": "guild", "channel": "discord", "settings": desk}
+	maps.Copy(guild, r.o.inbox)
 	c := settings{
 		"listen": r.addr, "public_url": r.base(), "database": r.db, "data_dir": filepath.Join(r.dir, "data"),
 		"egress": settings{"allow": []string{"127.0.0.0/8"}},
 		"inboxes": []settings{
 			{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop},
-			{"id": "guild", "channel": "discord", "settings": desk},
+			guild,
 		},
 		"routes": []settings{{"from": "shop", "to": []string{"guild"}}},
 	}
