@@ -80,11 +80,23 @@ func (l *loader) decodeSettings(node *yaml.Node, s Settings, path, channel strin
 			continue
 		}
 		v, err := settingOf(f, value)
+		if err == nil && v != nil && len(f.Members) > 0 {
+			l.checkMembers(f, value, at)
+		}
 		switch {
 		case err != nil:
 			l.fault(at, "%s", err)
 		case v != nil:
 			s.values[key] = v
+		}
+	}
+}
+
+// checkMembers names what a map has and may not have.
+func (l *loader) checkMembers(f connector.Field, node *yaml.Node, path string) {
+	for key := range l.pairs(node, path) {
+		if !slices.Contains(f.Members, key) {
+			l.fault(path+"."+key, "is not a member of %s%s", f.Name, nearest.Suggest(key, f.Members))
 		}
 	}
 }

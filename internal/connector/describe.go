@@ -23,6 +23,8 @@ type Field struct {
 	Default  string
 	Label    map[string]string
 	Doc      string // English, one line, for `kefu config doc`
+	// Members are the names that a map may have; none is any. What stands behind them the connector judges.
+	Members []string
 }
 
 // Secret tells whether the field's value must never be printed.

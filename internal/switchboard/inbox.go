@@ -219,7 +219,8 @@ func (b *Switchboard) Channels() List[Channel] {
 	for _, d := range b.descriptors() {
 		shown := Channel{Kind: d.Kind, Title: d.Title, Customer: d.Customer, Desk: d.Desk, Fields: []ChannelField{}, Capabilities: append([]string{}, d.Capabilities...)}
 		for _, f := range d.Fields {
-			shown.Fields = append(shown.Fields, ChannelField(f))
+			shown.Fields = append(shown.Fields, ChannelField{Name: f.Name, Type: f.Type, Required: f.Required, Default: f.Default,
+				Label: f.Label, Doc: f.Doc})
 		}
 		out.Items = append(out.Items, shown)
 	}

@@ -48,7 +48,7 @@ func fields() []connector.Field {
 		field("talk", "string", talkRelay, "頻道對話", "频道对话", "Talk", "relay: what staff write in a ticket channel goes to the customer; internal: only /reply and the Reply button do."),
 		field("on_close", "string", onCloseDelete, "關閉時", "关闭时", "On close", "delete or archive: what becomes of the channel of a closed ticket."),
 		field("transcript_channel", "string", "", "紀錄頻道", "记录频道", "Transcript channel", "Id of the channel that transcripts of closed tickets are posted to; empty: none."),
-		field("community", "map", "", "社群", "社区", "Community", "Help for the members of the server: with it, even empty, members have /helpme, /bug and /new_feature, and their direct messages are taken. Members: bug_channel, feature_channel, announcement_channel (ids), feeds (addresses), bot (true: it answers first), rating (true: members are asked after the end), max_open (3: open matters of one member), cooldown (30s between two), patience (5m until the next desk is told), min_account_age (0s), blocked (ids of members)."),
+		withMembers(field("community", "map", "", "社群", "社区", "Community", "Help for the members of the server: with it, even empty, members have /helpme, /bug and /new_feature, and their direct messages are taken. Members: bug_channel, feature_channel, announcement_channel (ids), feeds (addresses), bot (true: it answers first), rating (true: members are asked after the end), max_open (3: open matters of one member), cooldown (30s between two), patience (5m until the next desk is told), min_account_age (0s), blocked (ids of members)."), communityFields()),
 	}
 }
 
@@ -57,6 +57,11 @@ func field(name, kind, preset, tw, cn, en, doc string, required ...bool) connect
 		Name: name, Type: kind, Default: preset, Doc: doc, Required: len(required) > 0 && required[0],
 		Label: map[string]string{zhTW.String(): tw, zhCN.String(): cn, english.String(): en},
 	}
+}
+
+func withMembers(f connector.Field, names []string) connector.Field {
+	f.Members = names
+	return f
 }
 
 // parseSettings names every wrong, missing and unknown setting in one error.
