@@ -48,6 +48,13 @@ func (p *paper) prints(guid, title string) {
 	p.items = append([]string{item}, p.items...)
 }
 
+// renumbers gives the item on top another guid.
+func (p *paper) renumbers(from, to string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.items[0] = strings.ReplaceAll(p.items[0], from, to)
+}
+
 func (p *paper) goes(down bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -67,7 +74,7 @@ func TestNewsAreAnnouncedOnce(t *testing.T) {
 		v.until("it is published to followers", func() bool { return v.still(first).Flags&discord.FlagCrossposted != 0 })
 
 		v.restart()
-		p.prints("other-guid", "A new story")
+		p.renumbers("new-1", "other-guid")
 		v.readAgain()
 		p.goes(true)
 		v.readAgain()

@@ -53,6 +53,7 @@ func TestTheBotHasItOnlyInBetween(t *testing.T) {
 		v.posted(dm, "Amy has joined")
 		v.writes(dm, v.ann, "How do I return an item?")
 		v.posted(tk.channel, "How do I return an item?")
+		v.botIsDone()
 		if n := v.times(dm, returnsTitle); n != 0 {
 			v.t.Errorf("the bot answered %d times while Amy had it", n)
 		}
@@ -67,7 +68,7 @@ func TestTheBotHasItOnlyInBetween(t *testing.T) {
 		v.posted(tk.channel, "return an item now?")
 		v.mutter(tk, "I tell you how")
 		v.posted(dm, "I tell you how")
-		v.settled()
+		v.botIsDone()
 		if n := v.times(dm, returnsTitle); n != 1 {
 			v.t.Errorf("the bot answered %d times, want once", n)
 		}

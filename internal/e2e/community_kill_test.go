@@ -78,10 +78,10 @@ func (v *village) leavesTheBot(list []asker, questions int) {
 	v.until("every question is answered", func() bool { return v.replied() >= len(list)*questions })
 	for _, a := range list {
 		v.writes(a.dm, a.id, "a real person please")
-		v.writes(a.dm, a.id, askedFor(100))
 	}
 	for _, a := range list {
 		v.posted(a.dm, "a person from our team")
+		v.writes(a.dm, a.id, askedFor(100))
 	}
 	v.until("everything is stored", func() bool {
 		n := 0
@@ -92,6 +92,20 @@ func (v *village) leavesTheBot(list []asker, questions int) {
 			}
 		}
 		return n == len(list)
+	})
+	v.botIsDone()
+}
+
+// botIsDone waits until the bot has nothing to answer, and nothing is on its way.
+func (v *village) botIsDone() {
+	v.t.Helper()
+	v.until("the bot has nothing to answer", func() (done bool) {
+		v.view(func(tx *store.Tx) error {
+			due, err := tx.NextTurn()
+			done = due.IsZero()
+			return err
+		})
+		return done
 	})
 	v.settled()
 }
