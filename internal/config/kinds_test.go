@@ -24,7 +24,7 @@ func testKinds() []connector.Descriptor {
 				{Name: "guild_id", Type: "string", Required: true},
 				{Name: "agent_roles", Type: "list"},
 				{Name: "talk", Type: "string", Default: "relay"},
-				{Name: "community", Type: "map", Members: []string{"bug_channel", "feature_channel", "announcement_channel", "feeds"}},
+				{Name: "community", Type: "map", Members: []string{"bug_channel", "feeds", "quiet", "share", "none", "a"}},
 			},
 		},
 		{
