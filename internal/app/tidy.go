@@ -34,7 +34,10 @@ func (a *App) tidy(ctx context.Context) error {
 	})
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
 	defer cancel()
-	return a.auth.Purge(stopping)
+	if err := a.auth.Purge(stopping); err != nil {
+		a.Log.WarnContext(stopping, "what has expired could not be deleted at the end; it is at the next start", "error", err)
+	}
+	return nil
 }
 
 // prune deletes in batches what is older than it is kept. What fails is left to the next time.
