@@ -45,6 +45,7 @@ func TestMembersAndStaffChangeWhatTheyWrote(t *testing.T) {
 			now, ok := v.guild.Message(answer.ID)
 			return !ok || now.Deleted
 		})
+		v.settled()
 		if v.bears(theirs.ID, "🗑️") || v.bears(theirs.ID, "✏️") {
 			v.t.Error("staff are told that the member still sees it")
 		}
