@@ -56,7 +56,7 @@ bench: go postgres ## speed beside a bare baseline, on both engines (docs/perfor
 	$(GO) run ./internal/bench $(ARGS)
 
 kill: go postgres ## the long kill test: KILLS times (50) on each engine, under load
-	KEFU_TEST_KILLS=$(KILLS) $(WITHPG) $(GO) test -count=1 -v -run '^TestKill' -timeout 90m ./internal/e2e/...
+	KEFU_TEST_KILLS=$(KILLS) $(WITHPG) $(GO) test -count=1 -v -run '^TestKill|^TestTheBotIsKilled' -timeout 90m ./internal/e2e/...
 
 fuzz-short: go ## each fuzz target for FUZZTIME (10s)
 	@GO="$(GO)" scripts/fuzz.sh $(FUZZTIME) $(PKGS)

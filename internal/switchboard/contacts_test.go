@@ -214,7 +214,7 @@ func (s shelf) Delete(sha string) error {
 
 // secretWords are what only the erased person said, or is.
 func secretWords() []string {
-	return []string{"我的地址", "address again", "Wang", "wang@example.com", "0912345", "c-77", "gold-secret", "about them", "Hidden subject", "passport.png"}
+	return []string{"我的地址", "address again", "Wang", "wang@example.com", "0912-345", "c-77", "gold-secret", "about them", "Hidden subject", "passport.png"}
 }
 
 // TestErasedPersonIsNowhere: after an erasure no table has a word of the person, and everything else is as before.
@@ -241,7 +241,7 @@ func TestErasedPersonIsNowhere(t *testing.T) {
 		kept := b.take("shop", other).ConversationID
 		ask := operator()
 		ask.Key, ask.Fingerprint = "k1", "f1"
-		if _, err := b.UpdateContact(t.Context(), ask, id, switchboard.ContactChange{Phone: kefu.Some("0912345"), ExternalID: kefu.Some("c-77"),
+		if _, err := b.UpdateContact(t.Context(), ask, id, switchboard.ContactChange{Phone: kefu.Some("0912-345"), ExternalID: kefu.Some("c-77"),
 			Attributes: kefu.Some(map[string]any{"level": "gold-secret"})}); err != nil {
 			t.Fatal(err)
 		}

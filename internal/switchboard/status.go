@@ -74,6 +74,11 @@ func (c *change) close(conv store.Conversation, link store.Link, how closing) er
 	if _, err := c.DropTurns(conv.ID); err != nil {
 		return err
 	}
+	if c.b.inboxes[conv.InboxID].Reception.Tells {
+		if err := c.attended(conv.ID); err != nil {
+			return err
+		}
+	}
 	conv.Status, conv.ClosedAt, conv.ClosedBy = kefu.StatusClosed, c.Now, cmp.Or(how.closedBy, how.by.Name)
 	if err := c.SetStatus(conv.ID, conv.Status, conv.ClosedAt, conv.ClosedBy); err != nil {
 		return err
