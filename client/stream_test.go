@@ -105,6 +105,7 @@ type hubLine struct {
 	pos   int
 	mute  bool // it subscribed to nothing that happens
 	gone  bool
+	deaf  bool // it is being closed: nothing that comes now is taken
 	left  int
 	queue []string
 }
@@ -135,6 +136,9 @@ func (l *hubLine) serve() {
 }
 
 func (l *hubLine) hear(f frame, raw []byte) {
+	if l.deaf {
+		return
+	}
 	switch f.Type {
 	case framePing:
 		l.queue = append(l.queue, fmt.Sprintf(`{"type":"pong","timestamp":1635232823,"position":%d}`, l.pos))
@@ -173,6 +177,7 @@ func (l *hubLine) subscribe(f frame) {
 		l.t.Error(err)
 	}
 	if l.close != 0 {
+		l.deaf = true
 		go l.ws.Close(l.close, "")
 		return
 	}

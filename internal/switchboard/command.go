@@ -165,7 +165,9 @@ func (c *change) assigned(conv store.Conversation, previous kefu.AgentID, by kef
 		if word.Left, err = c.nameOf(previous, conv.AssigneeID); err != nil {
 			return err
 		}
-		return c.tell(conv, newMessageID(), word, !c.b.inboxes[conv.InboxID].Reception.Tells)
+		// Whose conversation waits for somebody is told that, and who left, and not the name of a team or desk.
+		told := conv.Handler == kefu.HandlerAgent && c.b.inboxes[conv.InboxID].Reception.Tells
+		return c.tell(conv, newMessageID(), word, !told)
 	}
 	_, err = c.history(conv.ID, newMessageID(), by, eventText(word))
 	return err
