@@ -101,8 +101,26 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 	if err == nil {
 		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.link.TicketName, "conversation_id", j.ConversationID, "inbox", j.InboxID,
 			"thread", thread.ExternalID, "name", thread.Name, "again", o.Again)
+		if thread.Found {
+			d.readFound(ctx, j, thread)
+		}
 	}
 	return err
+}
+
+// readFound reads a thread that an interrupted attempt had opened: what was written there while nobody knew whose it was came to nobody.
+// What cannot be read now is read when the connection begins anew.
+func (d *Dispatcher) readFound(ctx context.Context, j *job, t connector.Thread) {
+	if j.lane.Can.Backfiller == nil {
+		return
+	}
+	err := j.lane.Can.Backfiller.Backfill(ctx, t, func(ctx context.Context, in connector.Inbound) (connector.Result, error) {
+		return d.Switchboard.Receive(ctx, j.InboxID, in)
+	})
+	if err != nil {
+		d.Log.WarnContext(ctx, "a thread that was found again could not be read", "ticket_id", j.link.TicketName, "conversation_id", j.ConversationID,
+			"inbox", j.InboxID, "error", err)
+	}
 }
 
 // late tells whether a desk is given a talk that has begun without it: its thread is opened for itself and not for a first message, so it has

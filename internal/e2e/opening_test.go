@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -205,5 +206,24 @@ func TestCloseBeforeCreate(t *testing.T) {
 		if n := r.site.Requests(wordpress.RouteClose); n != 0 {
 			r.t.Errorf("the close came back %d times", n)
 		}
+	})
+}
+
+// TestWhatStaffWroteBeforeTheChannelWasKnown: a channel was made and the answer lost, the program stopped, and staff wrote there.
+func TestWhatStaffWroteBeforeTheChannelWasKnown(t *testing.T) {
+	eachRig(t, options{}, func(r *rig) {
+		r.guild.Inject(discord.Fault{Kind: discord.FaultResetAfter, Method: http.MethodPost, Path: regexp.MustCompile(`^/guilds/\d+/channels$`), Count: 1, Skip: 1})
+		r.create(1)
+		var ch discord.Channel
+		r.until("the channel is made", func() (ok bool) {
+			ch, ok = r.guild.ChannelNamed(channelName(1))
+			return ok
+		})
+		r.halt()
+		r.say(ticket{id: 1, channel: ch.ID}, "先說一聲，我看到了")
+		r.start()
+		r.opened(1)
+		r.balanced()
+		r.oneChannelEach()
 	})
 }

@@ -40,7 +40,7 @@ func (c *Connector) Open(ctx context.Context, o connector.Opening) (connector.Th
 	}
 	thread := connector.Thread{
 		LinkID: o.LinkID, ConversationID: o.ConversationID, TicketNumber: o.Ticket.Number, Role: kefu.RoleDesk,
-		ExternalID: ch.ID, Name: o.Name, Meta: o.Meta,
+		ExternalID: ch.ID, Name: o.Name, Meta: o.Meta, Found: found,
 	}
 	return thread, c.opened(ctx, o, ch.ID, err)
 }
