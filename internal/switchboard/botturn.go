@@ -54,15 +54,6 @@ func ownWords(text string) string {
 	return strings.Join(own, "\n")
 }
 
-// NextTurn is when the next turn is due; zero when none is.
-func (b *Switchboard) NextTurn(ctx context.Context) (due time.Time, err error) {
-	err = b.store.View(ctx, func(tx *store.Tx) (err error) {
-		due, err = tx.NextTurn()
-		return err
-	})
-	return due, err
-}
-
 // PutOffTurn has a turn tried again later.
 func (b *Switchboard) PutOffTurn(ctx context.Context, t kefu.BotTurn, delay time.Duration) error {
 	return b.update(ctx, func(c *change) error { return c.DelayTurns(t.Messages, delay) })
@@ -107,7 +98,7 @@ func (c *change) reply(conv store.Conversation, t kefu.BotTurn, a kefu.BotAnswer
 		r.Source = kefu.SourceNone
 	}
 	if r.Miss && misses(given, conv.Epoch)+1 >= mostMisses {
-		r.MessageID = newMessageID()
+		r.MessageID = newMessageID() // of no message: a record has one all the same, and nothing is said
 		if err := c.InsertBotAnswer(r); err != nil {
 			return err
 		}

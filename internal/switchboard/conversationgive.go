@@ -172,14 +172,15 @@ func (c *change) give(conv store.Conversation, by kefu.Author, to kefu.Agent, te
 	if next.AssigneeID == conv.AssigneeID && next.TeamID == conv.TeamID && next.Handler == conv.Handler && next.OwnerLinkID == conv.OwnerLinkID {
 		return nil
 	}
-	if _, err := c.leaveBot(&conv, by, whyTaken); err != nil {
+	first, err := c.leaveBot(&conv, by, whyTaken)
+	if err != nil {
 		return err
 	}
 	if err := c.UpdateConversation(next); err != nil {
 		return err
 	}
 	if to.ID == "" {
-		word.First = conv.Handler == kefu.HandlerBot
+		word.First = first
 		return c.queued(next, conv.AssigneeID, by, word)
 	}
 	return c.assigned(next, conv.AssigneeID, by, word)

@@ -52,7 +52,8 @@ func (c *change) transferTo(conv store.Conversation, link store.Link, in connect
 
 // giveDesk gives a conversation to another desk: whoever answers there first has it, and what is written at any other desk is a note.
 func (c *change) giveDesk(conv store.Conversation, by kefu.Author, desk Inbox) error {
-	if _, err := c.leaveBot(&conv, by, whyTaken); err != nil {
+	first, err := c.leaveBot(&conv, by, whyTaken)
+	if err != nil {
 		return err
 	}
 	seat, err := c.seat(conv.ID, desk.ID)
@@ -67,7 +68,8 @@ func (c *change) giveDesk(conv store.Conversation, by kefu.Author, desk Inbox) e
 	if err := c.UpdateConversation(next); err != nil {
 		return err
 	}
-	return c.queued(next, conv.AssigneeID, by, connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: cmp.Or(desk.Name, string(desk.ID)), At: c.Now})
+	word := connector.StatusChange{Kind: connector.StatusAssigned, By: by, To: cmp.Or(desk.Name, string(desk.ID)), First: first, At: c.Now}
+	return c.queued(next, conv.AssigneeID, by, word)
 }
 
 // deskFor finds an inbox that can have conversations as a desk, or notes a fault; none is asked for with "".

@@ -37,7 +37,7 @@ func town(t *testing.T, change func(*switchboard.Inbox), fn func(t *testing.T, b
 		if change != nil {
 			change(&in)
 		}
-		inboxes := []switchboard.Inbox{in, {ID: "guild", Channel: "discord", Name: "Guild"}, {ID: "second", Channel: "discord", Name: "Second"}}
+		inboxes := []switchboard.Inbox{in, {ID: "guild", Channel: "discord", Name: "Guild"}, {ID: "second", Channel: "discord", Name: "Second", Desk: true}}
 		signals := bus.New()
 		fn(t, &village{board: &board{switchboard.New(s, signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes), t, s, c, signals}, got: map[place][]received{}})
 	})
@@ -242,6 +242,41 @@ func TestAQuestionIsNoCaseUntilAPersonIsNeeded(t *testing.T) {
 			t.Errorf("desks: %+v %+v", first, second)
 		}
 	})
+}
+
+// A talk that staff give away before its case was opened opens it, and the customer is told the number as they are after every first hand-off.
+func TestATalkOfTheBotThatIsGivenAwayBecomesACase(t *testing.T) {
+	for name, to := range map[string]switchboard.TransferRequest{"a desk": {Desk: "second"}, "a team": {TeamID: "tea_1"}} {
+		t.Run(name, func(t *testing.T) {
+			town(t, nil, func(t *testing.T, b *village) {
+				b.alter(func(tx *store.Tx) error {
+					_, err := tx.InsertTeam(kefu.Team{ID: "tea_1", Name: "Guides"})
+					return err
+				})
+				conv := b.take("town", dm("ann", "How do I reset?")).ConversationID
+				for range 2 { // back to the bot between the two
+					if _, err := b.Transfer(t.Context(), boss, conv, to); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := b.Handoff(t.Context(), boss, conv, switchboard.HandoffRequest{To: kefu.HandlerBot}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if _, ticket := b.conversation(conv); ticket.Number != 1 {
+					t.Fatalf("%+v", ticket)
+				}
+				var first []bool
+				for _, s := range b.told(conv, "town", kefu.RoleCustomer) {
+					if s.Kind == connector.StatusHanded {
+						first = append(first, s.First)
+					}
+				}
+				if fmt.Sprint(first) != "[true false]" {
+					t.Errorf("a new case to the customer: %v", first)
+				}
+			})
+		})
+	}
 }
 
 func TestWhoAsksAgainInAnOpenTalkGoesOnWithIt(t *testing.T) {
