@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // MaxAnswer is how many bytes of one answer are read.
@@ -29,7 +30,12 @@ type request struct {
 
 // call sends in as JSON, unless it is nil, and gives the answer's body.
 func (c *Client) call(ctx context.Context, method, path string, in any) ([]byte, error) {
-	r := request{method: method, path: c.account + path}
+	return c.ask(ctx, method, path, nil, in)
+}
+
+// ask is call with a query.
+func (c *Client) ask(ctx context.Context, method, path string, query url.Values, in any) ([]byte, error) {
+	r := request{method: method, path: c.account + path, query: query}
 	if in != nil {
 		body, err := json.Marshal(in)
 		if err != nil {
@@ -121,15 +127,5 @@ func many[T any](body []byte, err error, names ...string) ([]T, error) {
 
 // at is the path of one thing: at("/contacts", 7, "labels").
 func at(collection string, id int64, more ...string) string {
-	path := collection + "/" + strconv.FormatInt(id, 10)
-	for _, m := range more {
-		path += "/" + m
-	}
-	return path
-}
-
-// jsonRequest is a request with a query and a body that marshals.
-func jsonRequest(method, path string, query url.Values, in any) request {
-	body, _ := json.Marshal(in) // of texts and lists only
-	return request{method: method, path: path, query: query, body: bytes.NewReader(body), contentType: "application/json"}
+	return strings.Join(append([]string{collection, strconv.FormatInt(id, 10)}, more...), "/")
 }

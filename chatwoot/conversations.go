@@ -60,8 +60,7 @@ type Condition struct {
 // it can be asked for.
 func (c *Client) FilterConversations(ctx context.Context, conditions ...Condition) iter.Seq2[Conversation, error] {
 	return walk(func(page int) ([]Conversation, error) {
-		body, err := c.send(ctx, jsonRequest(http.MethodPost, c.account+"/conversations/filter",
-			url.Values{"page": {strconv.Itoa(page)}}, map[string]any{"payload": conditions}))
+		body, err := c.ask(ctx, http.MethodPost, "/conversations/filter", url.Values{"page": {strconv.Itoa(page)}}, map[string][]Condition{"payload": conditions})
 		body = peel(body, "data") // shown by the document, not sent by every version
 		return many[Conversation](body, err, "payload")
 	}, func(x Conversation) int64 { return x.ID })

@@ -2,6 +2,7 @@ package chatwoot_test
 
 import (
 	"errors"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -201,7 +202,7 @@ func TestLabelRace(t *testing.T) {
 			}
 			writes := 0
 			for _, q := range s.Requests() {
-				if q.Method == "POST" {
+				if q.Method == http.MethodPost {
 					writes++
 				}
 			}

@@ -13,7 +13,7 @@ const contactsPage = 15
 var contactMembers = []string{"name", "blocked", "email", "phone_number", "identifier"}
 
 func about(c *call, do func(*contact) answer) answer {
-	if k := c.s.w.contact(c.id("id")); k != nil {
+	if k := c.s.w.contact(c.id()); k != nil {
 		return do(k)
 	}
 	return notFound()

@@ -10,7 +10,7 @@ import (
 
 const conversationsPage = 25
 
-func (c *call) conversation() *conversation { return c.s.w.conversation(c.id("id")) }
+func (c *call) conversation() *conversation { return c.s.w.conversation(c.id()) }
 
 // in gives a handler the conversation that it is about.
 func in(c *call, do func(*conversation) answer) answer {

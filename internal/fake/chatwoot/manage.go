@@ -16,7 +16,7 @@ func (s *Server) profile(*call) answer {
 func (s *Server) listInboxes(*call) answer { return ok(object{"payload": s.w.inboxes}) }
 
 func (s *Server) setAgentBot(c *call) answer {
-	inbox, bot := c.id("id"), c.number("agent_bot")
+	inbox, bot := c.id(), c.number("agent_bot")
 	if s.w.inboxOf(inbox) == nil || bot != 0 && byID(s.w.bots, bot) == nil {
 		return notFound()
 	}
@@ -45,7 +45,7 @@ func (s *Server) createWebhook(c *call) answer {
 }
 
 func (s *Server) updateWebhook(c *call) answer {
-	hook := byID(s.w.webhooks, c.id("id"))
+	hook := byID(s.w.webhooks, c.id())
 	if hook == nil {
 		return notFound()
 	}
@@ -86,7 +86,7 @@ func (s *Server) fillWebhook(c *call, hook object) string {
 
 func (s *Server) deleteWebhook(c *call) answer {
 	n := len(s.w.webhooks)
-	s.w.webhooks = slices.DeleteFunc(s.w.webhooks, func(o object) bool { return o["id"] == c.id("id") })
+	s.w.webhooks = slices.DeleteFunc(s.w.webhooks, func(o object) bool { return o["id"] == c.id() })
 	if len(s.w.webhooks) == n {
 		return notFound()
 	}
@@ -117,7 +117,7 @@ func fillBot(c *call, bot object) {
 }
 
 func (s *Server) updateBot(c *call) answer {
-	bot := byID(s.w.bots, c.id("id"))
+	bot := byID(s.w.bots, c.id())
 	if bot == nil {
 		return notFound()
 	}
@@ -127,7 +127,7 @@ func (s *Server) updateBot(c *call) answer {
 
 func (s *Server) deleteBot(c *call) answer {
 	n := len(s.w.bots)
-	s.w.bots = slices.DeleteFunc(s.w.bots, func(o object) bool { return o["id"] == c.id("id") })
+	s.w.bots = slices.DeleteFunc(s.w.bots, func(o object) bool { return o["id"] == c.id() })
 	if len(s.w.bots) == n {
 		return notFound()
 	}

@@ -148,9 +148,9 @@ type empty struct{}
 
 const maxInt = 1 << 53 // of a JSON number that is whole
 
-// id reads a number of the path.
-func (c *call) id(name string) int64 {
-	n, err := strconv.ParseInt(c.PathValue(name), 10, 64)
+// id is the number in the path; -1 is none.
+func (c *call) id() int64 {
+	n, err := strconv.ParseInt(c.PathValue("id"), 10, 64)
 	if err != nil {
 		return -1
 	}

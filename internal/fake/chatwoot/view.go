@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -18,12 +19,10 @@ func (c *contact) json(w *world) object {
 		"created_at": c.created.Unix(), "last_activity_at": nil, "blocked": false, "type": "contact",
 		"name": nil, "email": nil, "phone_number": nil, "identifier": nil,
 	}
-	for name, v := range c.members {
-		out[name] = v
-	}
+	maps.Copy(out, c.members)
 	inboxes := []object{}
 	for _, in := range w.inboxes {
-		if source, ok := c.sources[in["id"].(int64)]; ok { //nolint:forcetypeassert // newWorld made it
+		if source, ok := c.sources[in["id"].(int64)]; ok {
 			inboxes = append(inboxes, object{"source_id": source, "inbox": in})
 		}
 	}
@@ -32,9 +31,9 @@ func (c *contact) json(w *world) object {
 }
 
 // json is a message as answers have it: the type is a number, the time counts seconds.
-func (m *message) json(c *conversation) object {
+func (m *message) json(v *conversation) object {
 	out := m.common()
-	out["message_type"], out["created_at"], out["conversation_id"], out["inbox_id"] = kinds(m.kind), m.created.Unix(), c.id, c.inbox
+	out["message_type"], out["created_at"], out["conversation_id"], out["inbox_id"] = kinds(m.kind), m.created.Unix(), v.id, v.inbox
 	return out
 }
 
@@ -59,40 +58,40 @@ func (m *message) common() object {
 	return out
 }
 
-func (c *conversation) json(w *world, account int64) object {
-	out := c.common(w)
-	out["account_id"], out["created_at"], out["last_activity_at"], out["timestamp"] = account, c.created.Unix(), c.active.Unix(), c.active.Unix()
+func (v *conversation) json(w *world, account int64) object {
+	out := v.common(w)
+	out["account_id"], out["created_at"], out["last_activity_at"], out["timestamp"] = account, v.created.Unix(), v.active.Unix(), v.active.Unix()
 	last := []object{}
-	if n := len(c.messages); n > 0 {
-		last = append(last, c.messages[n-1].json(c))
+	if n := len(v.messages); n > 0 {
+		last = append(last, v.messages[n-1].json(v))
 	}
 	out["messages"] = last
 	return out
 }
 
-func (c *conversation) hook(w *world) object {
-	out := c.common(w)
-	out["created_at"], out["last_activity_at"], out["timestamp"] = c.created.Unix(), c.active.Unix(), c.active.Unix()
-	out["channel"] = w.inboxOf(c.inbox)["channel_type"]
-	out["contact_inbox"] = object{"contact_id": c.contact.id, "inbox_id": c.inbox, "source_id": c.source}
+func (v *conversation) hook(w *world) object {
+	out := v.common(w)
+	out["created_at"], out["last_activity_at"], out["timestamp"] = v.created.Unix(), v.active.Unix(), v.active.Unix()
+	out["channel"] = w.inboxOf(v.inbox)["channel_type"]
+	out["contact_inbox"] = object{"contact_id": v.contact.id, "inbox_id": v.inbox, "source_id": v.source}
 	last := []object{}
-	if n := len(c.messages); n > 0 {
-		last = append(last, c.messages[n-1].hook())
+	if n := len(v.messages); n > 0 {
+		last = append(last, v.messages[n-1].hook())
 	}
 	out["messages"] = last
 	return out
 }
 
-func (c *conversation) common(w *world) object {
-	meta := object{"sender": c.contact.json(w), "channel": w.inboxOf(c.inbox)["channel_type"], "assignee": nil, "team": nil}
-	if c.assignee != nil {
-		meta["assignee"] = c.assignee
+func (v *conversation) common(w *world) object {
+	meta := object{"sender": v.contact.json(w), "channel": w.inboxOf(v.inbox)["channel_type"], "assignee": nil, "team": nil}
+	if v.assignee != nil {
+		meta["assignee"] = v.assignee
 	}
-	if c.team != nil {
-		meta["team"] = c.team
+	if v.team != nil {
+		meta["team"] = v.team
 	}
 	return object{
-		"id": c.id, "inbox_id": c.inbox, "status": c.status, "priority": c.priority, "labels": slices.Clone(c.labels), "custom_attributes": c.custom,
-		"additional_attributes": c.extra, "snoozed_until": c.snoozed, "can_reply": true, "unread_count": 0, "meta": meta,
+		"id": v.id, "inbox_id": v.inbox, "status": v.status, "priority": v.priority, "labels": slices.Clone(v.labels), "custom_attributes": v.custom,
+		"additional_attributes": v.extra, "snoozed_until": v.snoozed, "can_reply": true, "unread_count": 0, "meta": meta,
 	}
 }
