@@ -95,3 +95,11 @@ func TestSendOrders(t *testing.T) {
 		t.Errorf("buttons without any: %v", err)
 	}
 }
+
+func TestOrderCardKeepsItsActions(t *testing.T) {
+	own := chatwoot.Action{Type: chatwoot.Postback, Text: "Help", Payload: "HELP"}
+	c, ok := chatwoot.OrderCard(orders()["full"], "en", own).Items[0].(chatwoot.Card)
+	if !ok || len(c.Actions) != 1 || c.Actions[0] != own {
+		t.Errorf("actions %+v", c.Actions)
+	}
+}

@@ -130,6 +130,9 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	must(t, drain(c.Download(t.Context(), m.Attachments[0].DataURL, int64(len(picture)))))
+	if _, err := c.Download(t.Context(), m.Attachments[1].DataURL, 3); !errors.Is(err, chatwoot.ErrTooLarge) { // before a byte is read
+		t.Errorf("a length over the cap: %v", err)
+	}
 	if _, err := c.Download(t.Context(), m.Attachments[0].DataURL+"x", 100); !chatwoot.IsNotFound(err) {
 		t.Errorf("not there: %v", err)
 	}
