@@ -26,7 +26,7 @@ type delivery struct {
 	fault                  HookFault
 }
 
-// hookSender sends hooks once, one after the other, in the order in which things happened.
+// hookSender sends hooks once, one after the other, in the order of the answers to what caused them.
 type hookSender struct {
 	s      *Server
 	faults faultList[HookFault]
