@@ -1,0 +1,113 @@
+package chatwoot
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const contactsPage = 15
+
+// contactMembers are what a contact has of its own; the last three are unique.
+var contactMembers = []string{"name", "blocked", "email", "phone_number", "identifier"}
+
+func about(c *call, do func(*contact) answer) answer {
+	if k := c.s.w.contact(c.id()); k != nil {
+		return do(k)
+	}
+	return notFound()
+}
+
+func (s *Server) showContact(c *call) answer {
+	return about(c, func(k *contact) answer { return ok(object{"payload": k.json(&s.w)}) })
+}
+
+func (s *Server) createContact(c *call) answer {
+	inbox := s.w.inboxOf(c.number("inbox_id"))
+	if inbox == nil {
+		return notFound()
+	}
+	if words := s.taken(c, 0); words != "" {
+		return invalid(words)
+	}
+	k := &contact{id: s.w.next(), members: object{}, custom: object{}, extra: object{}, sources: map[int64]string{}, created: s.o.Now()}
+	s.fill(c, k)
+	s.w.contacts = append(s.w.contacts, k)
+	source := s.link(k, c.number("inbox_id"), c.text("source_id"))
+	s.hooks.add("contact_created", k.json(&s.w))
+	return ok(object{"payload": object{"contact": k.json(&s.w), "contact_inbox": object{"source_id": source, "inbox": inbox}}})
+}
+
+// taken says which unique member belongs to another contact.
+func (s *Server) taken(c *call, self int64) string {
+	for _, name := range contactMembers[2:] {
+		for _, k := range s.w.contacts {
+			if v := c.text(name); v != "" && k.id != self && k.members[name] == v {
+				return strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ") + " has already been taken"
+			}
+		}
+	}
+	return ""
+}
+
+// fill takes members from a request. Attributes are merged, as Chatwoot does for contacts.
+func (s *Server) fill(c *call, k *contact) {
+	for _, name := range contactMembers {
+		if v, given := c.in[name]; given {
+			k.members[name] = v
+		}
+	}
+	maps.Copy(k.custom, c.object("custom_attributes"))
+	maps.Copy(k.extra, c.object("additional_attributes"))
+}
+
+func (s *Server) link(k *contact, inbox int64, source string) string {
+	if source == "" {
+		source = "source-" + strconv.FormatInt(s.w.next(), 10)
+	}
+	k.sources[inbox] = source
+	return source
+}
+
+func (s *Server) updateContact(c *call) answer {
+	return about(c, func(k *contact) answer {
+		if words := s.taken(c, k.id); words != "" {
+			return invalid(words)
+		}
+		s.fill(c, k)
+		s.hooks.add("contact_updated", k.json(&s.w))
+		return ok(object{"payload": k.json(&s.w)})
+	})
+}
+
+func (s *Server) searchContacts(c *call) answer {
+	words := strings.ToLower(c.URL.Query().Get("q"))
+	if words == "" {
+		return refuse(http.StatusUnprocessableEntity, "Specify search string with parameter q")
+	}
+	found := []object{}
+	for _, k := range s.w.contacts {
+		for _, name := range contactMembers {
+			if v, isText := k.members[name].(string); isText && strings.Contains(strings.ToLower(v), words) {
+				found = append(found, k.json(&s.w))
+				break
+			}
+		}
+	}
+	return ok(object{"meta": object{"count": len(found), "current_page": 1}, "payload": pageOf(c, found, contactsPage)})
+}
+
+func (s *Server) createContactInbox(c *call) answer {
+	return about(c, func(k *contact) answer {
+		inbox := s.w.inboxOf(c.number("inbox_id"))
+		if inbox == nil {
+			return notFound()
+		}
+		return ok(object{"source_id": s.link(k, c.number("inbox_id"), c.text("source_id")), "inbox": inbox})
+	})
+}
+
+func (s *Server) contactableInboxes(c *call) answer {
+	return about(c, func(k *contact) answer { return ok(object{"payload": k.json(&s.w)["contact_inboxes"]}) })
+}

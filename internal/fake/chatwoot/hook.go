@@ -1,0 +1,216 @@
+package chatwoot
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+const hookTimeout = 5 * time.Second
+
+// delivery is one hook on its way to one address.
+type delivery struct {
+	event, url, secret, id string
+	body                   []byte
+	fault                  HookFault
+}
+
+// hookSender sends hooks once, one after the other, in the order of the answers to what caused them.
+type hookSender struct {
+	s      *Server
+	faults faultList[HookFault]
+	client *http.Client
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu      sync.Mutex
+	queue   []delivery
+	running bool
+	idle    *sync.Cond
+	held    []delivery
+
+	fresh []delivery // of the request at hand; under the server's lock
+}
+
+func newHookSender(s *Server) *hookSender {
+	h := &hookSender{s: s, client: &http.Client{Transport: &http.Transport{}, Timeout: hookTimeout}}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.idle = sync.NewCond(&h.mu)
+	return h
+}
+
+func (h *hookSender) conversation(event string, v *conversation, changed []object) {
+	body := v.hook(&h.s.w)
+	if changed != nil {
+		body["changed_attributes"] = changed
+	}
+	h.add(event, body)
+	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil && event == "conversation_status_changed" && v.status == "resolved" {
+		h.tell(bot, "outgoing_url", "conversation_resolved", body)
+	}
+}
+
+func (h *hookSender) message(event string, v *conversation, m *message) {
+	body := m.hook()
+	body["conversation"] = v.hook(&h.s.w)
+	h.add(event, body)
+	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil {
+		h.tell(bot, "outgoing_url", event, body)
+	}
+}
+
+// add puts an event before every webhook that subscribed to it. The server is locked.
+func (h *hookSender) add(event string, body object) {
+	for _, hook := range h.s.w.webhooks {
+		if events, _ := hook["subscriptions"].([]string); slices.Contains(events, event) {
+			h.tell(hook, "url", event, body)
+		}
+	}
+}
+
+func (h *hookSender) tell(to object, address, event string, body object) {
+	body = maps.Clone(body)
+	body["event"], body["account"] = event, object{"id": h.s.o.Account, "name": "Fake"}
+	if in, isID := body["inbox_id"].(int64); isID {
+		body["inbox"] = h.s.w.inboxOf(in)
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return
+	}
+	fault, _ := h.faults.fire(func(f HookFault) bool { return f.Event == "" || f.Event == event })
+	h.fresh = append(h.fresh, delivery{event, text(to[address]), text(to["secret"]), rand.Text(), raw, fault})
+}
+
+// take gives what the request at hand caused. The server is locked.
+func (h *hookSender) take() []delivery {
+	list := h.fresh
+	h.fresh = nil
+	return list
+}
+
+// split parts the hooks that come before the answer from the others.
+func split(list []delivery) (early, late []delivery) {
+	for _, d := range list {
+		if d.fault.Early {
+			early = append(early, d)
+		} else {
+			late = append(late, d)
+		}
+	}
+	return early, late
+}
+
+// send queues hooks; one goroutine at a time sends them.
+func (h *hookSender) send(list []delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(list) == 0 || h.ctx.Err() != nil {
+		return
+	}
+	h.queue = append(h.queue, list...)
+	if !h.running {
+		h.running = true
+		h.wg.Go(h.run)
+	}
+}
+
+func (h *hookSender) run() {
+	for {
+		h.mu.Lock()
+		if len(h.queue) == 0 || h.ctx.Err() != nil {
+			h.running = false
+			h.idle.Broadcast()
+			h.mu.Unlock()
+			return
+		}
+		d := h.queue[0]
+		h.queue = h.queue[1:]
+		if d.fault.Hold {
+			d.fault.Hold = false
+			h.held = append(h.held, d)
+			h.mu.Unlock()
+			continue
+		}
+		held := h.held
+		h.held = nil
+		h.mu.Unlock()
+		h.deliver(append([]delivery{d}, held...))
+	}
+}
+
+// deliver sends each as its fault wants it.
+func (h *hookSender) deliver(list []delivery) {
+	for _, d := range list {
+		if d.fault.Drop {
+			continue
+		}
+		if d.fault.Delay > 0 {
+			select {
+			case <-time.After(d.fault.Delay):
+			case <-h.ctx.Done():
+				return
+			}
+		}
+		h.post(d)
+		if d.fault.Duplicate {
+			h.post(d)
+		}
+	}
+}
+
+// post sends one hook. Whatever comes back, it is not sent again.
+func (h *hookSender) post(d delivery) {
+	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, d.url, bytes.NewReader(d.body))
+	if err != nil {
+		return
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if !h.s.o.Unsigned {
+		timestamp := strconv.FormatInt(h.s.o.Now().Unix(), 10)
+		req.Header.Set("X-Chatwoot-Delivery", d.id)
+		req.Header.Set("X-Chatwoot-Timestamp", timestamp)
+		req.Header.Set("X-Chatwoot-Signature", sign(d.secret, timestamp, d.body))
+	}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	_, _ = io.CopyN(io.Discard, resp.Body, 1<<20) // so that the connection can be used again
+}
+
+func sign(secret, timestamp string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp + "." + string(body)))
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// WaitHooks waits until every hook that is not held was sent.
+func (s *Server) WaitHooks() {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	for s.hooks.running {
+		s.hooks.idle.Wait()
+	}
+}
+
+func (h *hookSender) close() {
+	h.mu.Lock()
+	h.cancel()
+	h.mu.Unlock()
+	h.wg.Wait()
+	h.client.CloseIdleConnections()
+}

@@ -1,0 +1,94 @@
+package judge
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"kefu/internal/fake/chatwoot"
+)
+
+// specEnv names the document when it is not beside the repository.
+const specEnv = "KEFU_CHATWOOT_OPENAPI"
+
+// besideRepository is where the document is looked for from the root, and from above it.
+const besideRepository = "../shared/specs/chatwoot/swagger.json"
+
+// ErrNoSpec says that there is no document to judge by.
+var ErrNoSpec = errors.New("chatwoot's OpenAPI document was not found; set " + specEnv + " to the path of swagger.json")
+
+// FindSpec is the document's path: KEFU_CHATWOOT_OPENAPI, or the known place beside the repository; else ErrNoSpec.
+func FindSpec() (string, error) {
+	if p := os.Getenv(specEnv); p != "" {
+		return p, nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+			continue
+		}
+		if p := filepath.Join(dir, besideRepository); exists(p) {
+			return p, nil
+		}
+		return "", ErrNoSpec
+	}
+	return "", ErrNoSpec
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Judge validates requests against one document.
+type Judge struct{ router routers.Router }
+
+// Load reads the document; it takes a fraction of a second, so load once.
+func Load(path string) (*Judge, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
+	}
+	doc.Servers = openapi3.Servers{{URL: "/"}}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		return nil, fmt.Errorf("route %s: %w", filepath.Base(path), err)
+	}
+	return &Judge{router: router}, nil
+}
+
+// Check is nil for a request that the document allows.
+func (j *Judge) Check(q chatwoot.Request) error {
+	r, err := http.NewRequestWithContext(context.Background(), q.Method, q.Path, bytes.NewReader(q.Body))
+	if err != nil {
+		return err
+	}
+	r.URL.RawQuery = q.Query
+	if len(q.Body) > 0 {
+		r.Header.Set("Content-Type", q.Header.Get("Content-Type"))
+	}
+	route, params, err := j.router.FindRoute(r)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", q.Method, q.Path, err)
+	}
+	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	})
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", q.Method, q.Path, err)
+	}
+	return nil
+}

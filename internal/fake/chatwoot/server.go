@@ -1,0 +1,84 @@
+package chatwoot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options say what server it is. The zero value is a current one with account 1.
+type Options struct {
+	Token    string // an administrator's; default "user-token"
+	BotToken string // an agent bot's; default "bot-token"
+	Account  int64  // default 1
+	Prefix   string // a path before /api, e.g. "/support"
+	Unsigned bool   // a server before 4.12: hooks carry no signature
+	Now      func() time.Time
+}
+
+// Server is a fake Chatwoot. Make it with New and start it with Start.
+type Server struct {
+	o      Options
+	http   *http.Server
+	addr   string
+	hooks  *hookSender
+	faults faultList[Fault]
+	done   chan struct{}
+
+	mu       sync.Mutex
+	w        world
+	requests []Request
+}
+
+// New makes a server with an inbox of the API channel (1), one of the website's (2), two agents and a team.
+func New(o Options) *Server {
+	o.Token, o.BotToken, o.Account = cmp.Or(o.Token, "user-token"), cmp.Or(o.BotToken, "bot-token"), cmp.Or(o.Account, 1)
+	o.Prefix = strings.TrimRight(o.Prefix, "/")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{o: o, done: make(chan struct{}), w: newWorld()}
+	s.hooks = newHookSender(s)
+	return s
+}
+
+// Start listens on an address such as "127.0.0.1:0".
+func (s *Server) Start(listen string) error {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", listen)
+	if err != nil {
+		return fmt.Errorf("fake chatwoot: %w", err)
+	}
+	s.addr = l.Addr().String()
+	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(s.done)
+		_ = s.http.Serve(l) // ends with Close
+	}()
+	return nil
+}
+
+// Close ends the server and waits for its hooks.
+func (s *Server) Close() error {
+	if s.http == nil {
+		return nil
+	}
+	s.hooks.close()
+	err := s.http.Close()
+	<-s.done
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// URL is the server's address, with the prefix: what a client is given.
+func (s *Server) URL() string { return "http://" + s.addr + s.o.Prefix }
+
+// Host is the server's address without the prefix, where the control page is.
+func (s *Server) Host() string { return "http://" + s.addr }
