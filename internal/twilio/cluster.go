@@ -16,6 +16,9 @@ const (
 	lastRegion  = '\U0001f1ff'
 )
 
+// maxCluster bounds a cluster in bytes, far beyond what is one emoji, so that a text of nothing but accents costs no more than another.
+const maxCluster = 128
+
 // clusterLength gives the bytes of what a reader takes for the first character of text: an emoji with its tone and all that is joined to
 // it, a flag, a letter with its accents, a line's end of two characters. It is a part of Unicode's rules, enough for what is cut here.
 func clusterLength(text string) int {
@@ -29,7 +32,7 @@ func clusterLength(text string) int {
 		}
 	}
 	joined := r == joiner
-	for n < len(text) {
+	for n < min(len(text), maxCluster) {
 		next, size := utf8.DecodeRuneInString(text[n:])
 		if !extends(next) && (!joined || unicode.IsSpace(next) || unicode.IsControl(next)) {
 			break

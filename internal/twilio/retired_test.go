@@ -62,7 +62,7 @@ func TestNothingRetiredIsAsked(t *testing.T) {
 }
 
 func TestRetiredIsRefusedWhateverTheSettings(t *testing.T) {
-	for _, base := range []string{"https://chat.twilio.com", "https://chat.us1.twilio.com", "https://CHAT.twilio.com:443", "https://flex-api.twilio.com/v1/Channels", "https://flex-api.twilio.com/v1/FlexFlows", "https://x.test/v2/Services/IS1"} {
+	for _, base := range []string{"https://chat.twilio.com", "https://chat.us1.twilio.com", "https://CHAT.twilio.com:443", "https://flex-api.twilio.com/v1/Channels", "https://flex-api.twilio.com/v1/FlexFlows", "https://x.test/v2/Services/IS1", "https://x.test/v1/Services/IS1/Channels"} {
 		a := &asked{}
 		c := New(Options{Account: "AC1", Secret: "x", Bases: OneBase(base), HTTP: &http.Client{Transport: a}})
 		if _, err := c.Conversation(t.Context(), "CH1"); !errors.Is(err, errRetired) || len(a.urls) > 0 {

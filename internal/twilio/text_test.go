@@ -73,7 +73,7 @@ func FuzzSplitText(f *testing.F) {
 		if len(seed) > 200 {
 			t.Skip()
 		}
-		text := strings.Repeat(seed, int(times)%(1+20_000/max(len(seed), 1)))
+		text := strings.Repeat(seed, int(times)%(1+5_000/max(len(seed), 1)))
 		parts := twilio.SplitText(text, segments)
 		for _, p := range parts {
 			switch n, _ := twilio.Segments(p); {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -61,9 +62,7 @@ type answer struct {
 }
 
 func (a answer) send(w http.ResponseWriter) {
-	for name, v := range a.header {
-		w.Header()[name] = v
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // the reader may be gone
 }
@@ -104,7 +103,9 @@ func (e *refusal) answer() answer {
 	return a
 }
 
-func invalid(message string) error {
+func invalid(message string) error { return badRequest(message) }
+
+func badRequest(message string) *refusal {
 	return &refusal{status: http.StatusBadRequest, code: 20001, message: message}
 }
 
@@ -121,7 +122,7 @@ func failed(err error) answer {
 	if e, ok := errors.AsType[*refusal](err); ok {
 		return e.answer()
 	}
-	return invalid(err.Error()).(*refusal).answer()
+	return badRequest(err.Error()).answer()
 }
 
 // checkAttributes refuses attributes that are no JSON.

@@ -63,7 +63,7 @@ func TestHookFaults(t *testing.T) {
 		"reorder":   {twilio.Fault{Kind: twilio.HookReorder, Count: 1}, []string{"2", "1", "3"}},
 		"drop":      {twilio.Fault{Kind: twilio.HookDrop, Count: 1}, []string{"2", "3"}},
 		"skip":      {twilio.Fault{Kind: twilio.HookDrop, Skip: 1, Count: 1}, []string{"1", "3"}},
-		"late":      {twilio.Fault{Kind: twilio.HookLate, Count: 1, Delay: 300 * time.Millisecond}, []string{"2", "3", "1"}},
+		"late":      {twilio.Fault{Kind: twilio.HookLate, Count: 1, Delay: 2 * time.Second}, []string{"2", "3", "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := newEar(t)
