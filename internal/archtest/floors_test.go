@@ -29,6 +29,7 @@ func floors() map[string]floor {
 		"internal/ident":      ground,
 		"internal/lexis":      ground,
 		"internal/discord":    ground,
+		"internal/twilio":     ground,
 		"internal/strictjson": ground,
 		"internal/plainjson":  ground,
 		"internal/nearest":    ground,

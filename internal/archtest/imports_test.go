@@ -26,6 +26,7 @@ func libraries() []library {
 		{"github.com/spf13/cobra", []string{"cmd/kefu"}, "the command line belongs to main"},
 		{"github.com/caarlos0/env", []string{"internal/config"}, "only config reads the environment"},
 		{"github.com/bwmarrin/discordgo", nil, "it is a stranger that our fake Discord must satisfy, never our client (docs/decisions/0006)"},
+		{"github.com/twilio/twilio-go", nil, "it is the oracle of our tests, never our client: it knows no contexts"},
 		{"github.com/google/go-cmp", nil, testsOnly},
 		{"go.uber.org/goleak", nil, testsOnly},
 		{"pgregory.net/rapid", nil, testsOnly},
