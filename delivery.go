@@ -7,11 +7,12 @@ type DeliveryKind string
 
 // Delivery kinds.
 const (
-	DeliverMessage DeliveryKind = "message" // a message of the conversation
-	DeliverStatus  DeliveryKind = "status"  // closed, reopened, assigned
-	DeliverMark    DeliveryKind = "mark"    // what became of a message, shown beside it where it was written
-	DeliverOpen    DeliveryKind = "open"    // nothing but the thread itself, made again after it vanished
-	DeliverChange  DeliveryKind = "change"  // an edit or a deletion of a message that went out before
+	DeliverMessage  DeliveryKind = "message"  // a message of the conversation
+	DeliverStatus   DeliveryKind = "status"   // closed, reopened, assigned
+	DeliverMark     DeliveryKind = "mark"     // what became of a message, shown beside it where it was written
+	DeliverOpen     DeliveryKind = "open"     // nothing but the thread itself, made again after it vanished
+	DeliverChange   DeliveryKind = "change"   // an edit or a deletion of a message that went out before
+	DeliverStanding DeliveryKind = "standing" // how the conversation stands: status, priority, labels, assignee, as it is when it is sent
 )
 
 // Delivery is one message (or status, mark, change) to one target, until it is final.

@@ -33,6 +33,9 @@ type Content struct {
 	Order       *Order       `json:"order,omitempty"`
 	// Articles are what a bot's answer is based on, the best first; content type article.
 	Articles []ArticleCard `json:"articles,omitempty"`
+	// Form is what the customer is asked to fill in; Answer what they filled in or picked, of the message that it names.
+	Form   *Form   `json:"form,omitempty"`
+	Answer *Answer `json:"answer,omitempty"`
 }
 
 // ContentType is the kind of content (contracts: vocabulary).
@@ -89,7 +92,8 @@ type Meta struct {
 
 // Empty tells whether there is nothing to show.
 func (c Content) Empty() bool {
-	return strings.TrimSpace(c.Text) == "" && len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil && len(c.Articles) == 0
+	return strings.TrimSpace(c.Text) == "" && len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil && len(c.Articles) == 0 &&
+		c.Form == nil && c.Answer == nil
 }
 
 // CleanText makes text storable on every engine and showable everywhere: invalid UTF-8 becomes U+FFFD, U+0000 is removed.

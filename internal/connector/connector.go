@@ -189,6 +189,9 @@ type Thread struct {
 	Name           string // the thread's name as the customer's side gave it: "#網站-客-0033"
 	Meta           json.RawMessage
 	Closed         bool // the conversation is closed
+	// Base is what both sides had when they were compared last; Rev counts those comparisons. For connectors that keep standings.
+	Base Standing
+	Rev  int64
 	// Found says that Open found the thread that an earlier call had made: people may have written there before anybody listened.
 	Found bool
 }

@@ -41,6 +41,13 @@ const (
 	InGone    InboundKind = "gone"    // the thread vanished
 	InCommand InboundKind = "command" // a person asks for something: slash command or button. Sender.Kind tells staff from customers
 	InLeft    InboundKind = "left"    // the person Sender.ID can no longer be reached here: they left the server
+	// InLook says that something happened in the thread, and no more: Watcher.Look is asked what. ThreadID may be any name that Look
+	// understands; it need not be the thread of a link.
+	InLook InboundKind = "look"
+	// InStanding is how the thread stands at its source: Standing. Changes are told from Thread.Base, what both sides had last.
+	InStanding InboundKind = "standing"
+	// InRestore says what a thread that no link has belongs to, as it was noted there when it was opened: Restore.
+	InRestore InboundKind = "restore"
 )
 
 // Inbound is one thing taken in.
@@ -67,6 +74,17 @@ type Inbound struct {
 	Reason   string
 	Force    bool // false: ask the desk first
 	Command  *Command
+	// Standing, for InStanding. Rev is set by who reads: it is that of the Thread that was looked at.
+	Standing *Standing
+	Rev      int64
+	// Restore, for InRestore.
+	Restore *Restore
+	// History says that it was said before the link was made anew: it is kept, and goes nowhere. Sender.Kind tells who said it.
+	History bool
+	// AnswerTo is the external id, in this thread, of the message that Filled answers: the values of its fields by their names.
+	// Content.Answer.MessageID names it where the thread carries our own ids; then AnswerTo is "".
+	AnswerTo string
+	Filled   map[string]string
 	// Reopen, for InGone: make the thread again now (it was found missing at start) instead of at the next message.
 	Reopen bool
 	// Notes are remarks for the message's meta: "picture link dropped: …".

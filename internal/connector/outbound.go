@@ -68,6 +68,12 @@ type Opening struct {
 	Late bool
 	// Meta is the link's meta as the connector left it.
 	Meta json.RawMessage
+	// Opened is how often the link had a thread before.
+	Opened int64
+	// Standing is how the conversation stands; what of it the connector makes the new thread show it gives back as Thread.Base.
+	Standing Standing
+	// Origin is noted in the thread where that is possible, so that the link can be made anew from there.
+	Origin Restore
 	// Role is desk, or board: then Name is the place where the post belongs, and nothing but the ticket is shown.
 	Role kefu.LinkRole
 }

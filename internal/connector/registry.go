@@ -42,21 +42,24 @@ func (r *Registry) Kinds() []string {
 
 // Abilities are the optional interfaces of one connector, found once at start. Absent ones are nil.
 type Abilities struct {
-	Receiver     Receiver
-	Listener     Listener
-	Opener       Opener
-	StatusSender StatusSender
-	Marker       Marker
-	Changer      Changer
-	Enricher     Enricher
-	Backfiller   Backfiller
-	Comparer     Comparer
-	Prober       Prober
-	Reporter     Reporter
-	Fingerprint  Fingerprinter
-	Announcer    Announcer
-	Receptionist Receptionist
-	Feeder       Feeder
+	Receiver       Receiver
+	Listener       Listener
+	Opener         Opener
+	StatusSender   StatusSender
+	Marker         Marker
+	Changer        Changer
+	Enricher       Enricher
+	Backfiller     Backfiller
+	Comparer       Comparer
+	Prober         Prober
+	Reporter       Reporter
+	Fingerprint    Fingerprinter
+	Announcer      Announcer
+	Receptionist   Receptionist
+	Feeder         Feeder
+	Watcher        Watcher
+	StandingSender StandingSender
+	Former         Former
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -77,5 +80,8 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Announcer, _ = c.(Announcer)
 	a.Receptionist, _ = c.(Receptionist)
 	a.Feeder, _ = c.(Feeder)
+	a.Watcher, _ = c.(Watcher)
+	a.StandingSender, _ = c.(StandingSender)
+	a.Former, _ = c.(Former)
 	return a
 }

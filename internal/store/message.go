@@ -36,7 +36,7 @@ type Message struct {
 // rest is the part of a content that is not its text.
 func encodeContent(c kefu.Content) string {
 	c.Text = ""
-	if len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil && len(c.Articles) == 0 {
+	if len(c.Attachments) == 0 && len(c.Choices) == 0 && c.Order == nil && len(c.Articles) == 0 && c.Form == nil && c.Answer == nil {
 		return ""
 	}
 	return encode(c)
