@@ -44,22 +44,27 @@ func TestGolden(t *testing.T) {
 			for ext, render := range renderings {
 				path := filepath.Join("testdata", name+"."+lang+"."+ext)
 				t.Run(filepath.Base(path), func(t *testing.T) {
-					got := render(o, lang) + "\n"
-					if *update {
-						if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-							t.Fatal(err)
-						}
-					}
-					want, err := os.ReadFile(path)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if d := cmp.Diff(string(want), got); d != "" {
-						t.Error(d)
-					}
+					golden(t, path, render(o, lang)+"\n")
 				})
 			}
 		}
+	}
+}
+
+// golden holds got against a file, or writes it.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Error(d)
 	}
 }
 
