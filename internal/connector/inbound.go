@@ -197,6 +197,8 @@ type View struct {
 	OpensAt time.Time
 	// After is when to try again, of what was refused as too soon.
 	After time.Time
+	// Faults are what is wrong with what was filled in, in the order of the form, when that was refused as invalid.
+	Faults []FieldFault
 	// Rating is what was kept of a rating.
 	Rating kefu.Rating
 	// Tickets, History and Choices answer ticket_list, ticket_show and find. Names are those of agents by their ids.
@@ -209,6 +211,9 @@ type View struct {
 	// Threads are the desk's threads of Tickets, by conversation, where there are any.
 	Threads map[kefu.ConversationID]string
 }
+
+// FieldFault is what is wrong with one field. Fault is one of kefu's Fault words.
+type FieldFault struct{ Name, Label, Fault string }
 
 // Reasons for a refusal of a command.
 const (
