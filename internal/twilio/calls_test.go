@@ -172,3 +172,50 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("no such workflow: %v", err)
 	}
 }
+
+func TestWhatASweepAndADoctorRead(t *testing.T) {
+	s, c := start(t, fake.Options{ServiceHook: "http://127.0.0.1:1/hooks/sms"})
+	ctx, o := testContext(t), s.Options()
+	first, _ := s.CustomerTexts("+886912345678", "+12025550100", "你好")
+	if err := s.CustomerEnds("+886912345678", "+12025550100"); err != nil {
+		t.Fatal(err)
+	}
+	second, _ := s.CustomerTexts("+886912345678", "+12025550100", "在嗎")
+	other, _ := s.CustomerTexts("+886912345678", "+12025550111", "在嗎")
+	open, next, err := c.Conversations(ctx, twilio.Active, time.Now().Add(-time.Hour), "")
+	if err != nil || next != "" || len(open) != 2 || open[0].SID != second || open[1].SID != other {
+		t.Errorf("open: %+v, next %q, %v", open, next, err)
+	}
+	of, _, err := c.ConversationsAt(ctx, "+886912345678", "")
+	if err != nil || len(of) != 3 || of[0].ConversationSID != first || of[0].State != twilio.Closed || of[2].Binding == nil || of[2].Binding.ProxyAddress != "+12025550111" {
+		t.Errorf("of the number: %+v, %v", of, err)
+	}
+	h := must[twilio.Hooks](t)(c.AccountHooks(ctx))
+	if of := must[twilio.Hooks](t)(c.ServiceHooks(ctx, o.Service)); of.PostURL != o.ServiceHook || h.PostURL != o.ServiceHook {
+		t.Errorf("hooks %+v %+v", h, of)
+	}
+	if f := must[twilio.Flow](t)(c.Flow(ctx, o.Flow)); f.Status != "published" {
+		t.Errorf("flow %+v", f)
+	}
+}
+
+func TestReceiptsTellWhoHasSaidStop(t *testing.T) {
+	s, c := start(t, fake.Options{})
+	ctx := testContext(t)
+	n, _ := s.CustomerTexts("+886912345678", "+12025550100", "hello")
+	good := must[twilio.Message](t)(c.CreateMessage(ctx, n, twilio.MessageCreate{Body: "hi"}))
+	s.CustomerTexts("+886912345678", "+12025550100", " stop ")
+	bad := must[twilio.Message](t)(c.CreateMessage(ctx, n, twilio.MessageCreate{Body: "are you there?"}))
+	if m := must[twilio.Message](t)(c.Message(ctx, n, good.SID)); m.Delivery.Refused() {
+		t.Errorf("%+v", m.Delivery)
+	}
+	if m := must[twilio.Message](t)(c.Message(ctx, n, bad.SID)); !m.Delivery.Refused() {
+		t.Errorf("%+v", m.Delivery)
+	}
+	if r := must[[]twilio.Receipt](t)(c.Receipts(ctx, n, bad.SID)); len(r) != 1 || r[0].ErrorCode != twilio.CodeUnsubscribed {
+		t.Errorf("%+v", r)
+	}
+	if got := s.Phone("+886912345678", "+12025550100"); len(got) != 1 || got[0].Body != "hi" {
+		t.Errorf("the phone has %+v", got)
+	}
+}

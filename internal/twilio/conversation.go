@@ -100,6 +100,24 @@ func (c *Client) UpdateConversation(ctx context.Context, sid string, u Conversat
 	return fetch[Conversation](ctx, c, k.tellHooks(u.TellHooks))
 }
 
+// Conversations gives a page of the conversations in a state, any if it is empty, that were made since a day, any if it is zero, and the mark
+// of the next page, "" after the last.
+func (c *Client) Conversations(ctx context.Context, state State, since time.Time, after string) ([]Conversation, string, error) {
+	q := pageQuery(after, MaxPage)
+	if state != "" {
+		q.Set("State", string(state))
+	}
+	if !since.IsZero() {
+		q.Set("StartDate", since.UTC().Format(time.DateOnly))
+	}
+	var out struct {
+		Conversations []Conversation `json:"conversations"`
+		Meta          meta           `json:"meta"`
+	}
+	err := c.do(ctx, get(c.o.Bases.Conversations, conversations).asking(q), &out)
+	return out.Conversations, out.Meta.next(), err
+}
+
 // Membership is a conversation in which somebody takes part.
 type Membership struct {
 	ConversationSID string    `json:"conversation_sid"`
@@ -107,6 +125,7 @@ type Membership struct {
 	State           State     `json:"conversation_state"`
 	ParticipantSID  string    `json:"participant_sid"`
 	Identity        string    `json:"participant_identity"`
+	Binding         *Binding  `json:"participant_messaging_binding"`
 	Created         time.Time `json:"conversation_date_created"`
 }
 
@@ -115,8 +134,17 @@ const maxMemberships = 50
 
 // ConversationsOf gives a page of the conversations in which an identity takes part, and the mark of the next page, "" after the last.
 func (c *Client) ConversationsOf(ctx context.Context, identity, after string) ([]Membership, string, error) {
+	return c.memberships(ctx, "Identity", identity, after)
+}
+
+// ConversationsAt is ConversationsOf for an address outside, such as +886912345678, with whichever number of ours.
+func (c *Client) ConversationsAt(ctx context.Context, address, after string) ([]Membership, string, error) {
+	return c.memberships(ctx, "Address", address, after)
+}
+
+func (c *Client) memberships(ctx context.Context, by, who, after string) ([]Membership, string, error) {
 	q := pageQuery(after, maxMemberships)
-	q.Set("Identity", identity)
+	q.Set(by, who)
 	var out struct {
 		Conversations []Membership `json:"conversations"`
 		Meta          meta         `json:"meta"`

@@ -18,6 +18,7 @@ type Message struct {
 	Body            string       `json:"body"`
 	Attributes      string       `json:"attributes"`
 	Media           []MediaBrief `json:"media"`
+	Delivery        *Delivery    `json:"delivery"`
 	Created         time.Time    `json:"date_created"`
 	Updated         time.Time    `json:"date_updated"`
 }

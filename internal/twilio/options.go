@@ -34,11 +34,12 @@ type Bases struct {
 	Flex          string
 	Media         string
 	TaskRouter    string
+	Studio        string
 	API           string
 }
 
 // OneBase is the Bases of a server that plays all of Twilio.
-func OneBase(url string) Bases { return Bases{url, url, url, url, url} }
+func OneBase(url string) Bases { return Bases{url, url, url, url, url, url} }
 
 func (b Bases) withDefaults() Bases {
 	or := func(url, own string) string { return strings.TrimRight(cmp.Or(url, own), "/") }
@@ -47,6 +48,7 @@ func (b Bases) withDefaults() Bases {
 		Flex:          or(b.Flex, "https://flex-api.twilio.com"),
 		Media:         or(b.Media, "https://mcs.us1.twilio.com"),
 		TaskRouter:    or(b.TaskRouter, "https://taskrouter.twilio.com"),
+		Studio:        or(b.Studio, "https://studio.twilio.com"),
 		API:           or(b.API, "https://api.twilio.com"),
 	}
 }

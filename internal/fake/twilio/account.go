@@ -26,3 +26,23 @@ func (s *Server) readWorkflow(c *call) (int, any, error) {
 		"sid": s.opt.Workflow, "account_sid": s.opt.Account, "workspace_sid": s.opt.Workspace, "friendly_name": "Assign to Anyone", "configuration": "{}",
 	}, nil
 }
+
+// readHooks shows where what happens is told. Of the account and of its service it is the same.
+func (s *Server) readHooks(c *call) (int, any, error) {
+	service := c.r.PathValue("service")
+	if service != "" && service != s.opt.Service {
+		return 0, nil, notFound(c.r.URL.Path)
+	}
+	out := obj{"account_sid": s.opt.Account, "method": "POST", "filters": s.opt.ServiceFilters, "pre_webhook_url": nil, "post_webhook_url": null(s.opt.ServiceHook)}
+	if service != "" {
+		out["chat_service_sid"] = service
+	}
+	return http.StatusOK, out, nil
+}
+
+func (s *Server) readFlow(c *call) (int, any, error) {
+	if c.r.PathValue("flow") != s.opt.Flow {
+		return 0, nil, notFound(c.r.URL.Path)
+	}
+	return http.StatusOK, obj{"sid": s.opt.Flow, "account_sid": s.opt.Account, "friendly_name": "Kefu", "status": "published", "valid": true}, nil
+}

@@ -1,9 +1,11 @@
 package twilio
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // States of a conversation.
@@ -45,6 +47,29 @@ func checkState(state string) error {
 		return invalid("State: " + state + " is none")
 	}
 	return nil
+}
+
+func (s *Server) listConversations(c *call) (int, any, error) {
+	q := c.r.URL.Query()
+	state := q.Get("State")
+	if state != "" {
+		if err := checkState(state); err != nil {
+			return 0, nil, err
+		}
+	}
+	since, err := time.Parse(time.DateOnly, cmp.Or(q.Get("StartDate"), "2000-01-01"))
+	if err != nil {
+		return 0, nil, invalid("StartDate is no day")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []obj{}
+	for _, n := range s.w.conversations {
+		if (state == "" || n.state == state) && !n.created.Before(since) {
+			list = append(list, s.wireConversation(n))
+		}
+	}
+	return s.page(c, "conversations", list, 100)
 }
 
 // within finds the conversation of the path; the lock must be held.

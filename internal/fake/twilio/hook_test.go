@@ -32,7 +32,7 @@ func TestWebhooksOfPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	var events []string
-	for range 8 {
+	for range 9 {
 		h := e.next(t)
 		if !h.good || h.form.Get("ConversationSid") != sid {
 			t.Errorf("%v, signed %v", h.form, h.good)
@@ -41,7 +41,7 @@ func TestWebhooksOfPeople(t *testing.T) {
 	}
 	want := []string{
 		"onConversationAdded SMS", "onParticipantAdded SMS", "onMessageAdded SMS", "onMessageAdded SMS",
-		"onMessageUpdated SDK", "onParticipantAdded SDK", "onMessageAdded SDK", "onConversationStateUpdated API",
+		"onMessageUpdated SDK", "onParticipantAdded SDK", "onMessageAdded SDK", "onDeliveryUpdated API", "onConversationStateUpdated API",
 	}
 	if !slices.Equal(events, want) {
 		t.Errorf("heard %v, want %v", events, want)

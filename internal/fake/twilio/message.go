@@ -57,6 +57,7 @@ func (s *Server) post(c *call, n *conversation, m *message, source string) {
 	}
 	n.messages = append(n.messages, m)
 	s.fire(c, n, "onMessageAdded", s.messageFields(m), source)
+	s.reaches(n, m)
 }
 
 func (s *Server) messageFields(m *message) fields {
@@ -159,7 +160,7 @@ func (s *Server) wireMessage(n *conversation, m *message) obj {
 	url := s.URL() + "/v1/Conversations/" + n.sid + "/Messages/" + m.sid
 	w := obj{
 		"sid": m.sid, "account_sid": s.opt.Account, "conversation_sid": n.sid, "index": m.index, "author": m.author, "body": null(m.body),
-		"attributes": m.attributes, "participant_sid": null(m.participant), "media": nil, "delivery": nil, "content_sid": nil,
+		"attributes": m.attributes, "participant_sid": null(m.participant), "media": nil, "delivery": m.summary(), "content_sid": nil,
 		"date_created": stamp(m.created), "date_updated": stamp(m.updated), "url": url, "links": obj{"delivery_receipts": url + "/Receipts"},
 	}
 	if f := m.media; f != nil {

@@ -17,6 +17,7 @@ type Options struct {
 	Service   string // of conversations, default IS…
 	Workspace string // of TaskRouter, default WS…
 	Workflow  string // default WW…
+	Flow      string // of Studio, default FW…
 
 	// ServiceHook is told what happens in every conversation; ServiceFilters are the events, all if empty.
 	ServiceHook    string
@@ -43,6 +44,7 @@ func (o Options) withDefaults() Options {
 	o.Service = cmp.Or(o.Service, sid("IS", "1"))
 	o.Workspace = cmp.Or(o.Workspace, sid("WS", "1"))
 	o.Workflow = cmp.Or(o.Workflow, sid("WW", "1"))
+	o.Flow = cmp.Or(o.Flow, sid("FW", "1"))
 	o.MaxParticipants = cmp.Or(o.MaxParticipants, 1000)
 	o.MaxMedia = cmp.Or(o.MaxMedia, 16<<20)
 	o.MediaLifetime = cmp.Or(o.MediaLifetime, 5*time.Minute)

@@ -107,6 +107,10 @@ func (s *Server) AgentCloses(conversation string) error {
 // CustomerTexts lets a phone write to a number of ours ("whatsapp:" in front of both for WhatsApp), and gives the SIDs of conversation and
 // message. Without an open conversation between the two one is made.
 func (s *Server) CustomerTexts(address, proxy, body string) (conversationSID, messageSID string) {
+	return s.phonePosts(address, proxy, &message{author: address, body: body, attributes: "{}"})
+}
+
+func (s *Server) phonePosts(address, proxy string, m *message) (conversationSID, messageSID string) {
 	source := sourceSMS
 	if strings.HasPrefix(address, "whatsapp:") {
 		source = sourceWhatsApp
@@ -117,7 +121,7 @@ func (s *Server) CustomerTexts(address, proxy, body string) (conversationSID, me
 	if n == nil {
 		n = s.callsIn(address, proxy, source)
 	}
-	m := &message{author: address, body: body, attributes: "{}"}
+	s.hears(address, proxy, m.body)
 	s.post(nil, n, m, source)
 	return n.sid, m.sid
 }

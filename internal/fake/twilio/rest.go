@@ -24,6 +24,7 @@ func (s *Server) routes() []route {
 	const talk = "/v1/Conversations/{conversation}"
 	return []route{
 		{"POST /v1/Conversations", s.createConversation},
+		{"GET /v1/Conversations", s.listConversations},
 		{"GET " + talk, s.readConversation},
 		{"POST " + talk, s.updateConversation},
 		{"POST " + talk + "/Participants", s.addParticipant},
@@ -37,7 +38,11 @@ func (s *Server) routes() []route {
 		{"POST " + talk + "/Webhooks", s.createScopedHook},
 		{"GET " + talk + "/Webhooks", s.listScopedHooks},
 		{"DELETE " + talk + "/Webhooks/{hook}", s.deleteScopedHook},
+		{"GET " + talk + "/Messages/{message}/Receipts", s.listReceipts},
 		{"GET /v1/ParticipantConversations", s.listMemberships},
+		{"GET /v1/Configuration/Webhooks", s.readHooks},
+		{"GET /v1/Services/{service}/Configuration/Webhooks", s.readHooks},
+		{"GET /v2/Flows/{flow}", s.readFlow},
 		{"POST /v1/Interactions", s.createInteraction},
 		{"GET /v1/Interactions/{interaction}/Channels", s.listChannels},
 		{"POST /v1/Interactions/{interaction}/Channels/{channel}", s.updateChannel},

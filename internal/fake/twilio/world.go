@@ -12,9 +12,10 @@ type world struct {
 	conversations []*conversation
 	interactions  []*interaction
 	media         map[string]*medium
+	stopped       map[[2]string]bool // theirs and ours: pairs of addresses whose phone has answered STOP
 }
 
-func newWorld() world { return world{media: map[string]*medium{}} }
+func newWorld() world { return world{media: map[string]*medium{}, stopped: map[[2]string]bool{}} }
 
 // newSID makes an id that no other has.
 func (w *world) newSID(kind string) string {
@@ -42,6 +43,7 @@ type message struct {
 	index                                              int
 	media                                              *medium
 	created, updated                                   time.Time
+	receipts                                           []receipt
 }
 
 type scopedHook struct {

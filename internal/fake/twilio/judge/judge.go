@@ -61,7 +61,7 @@ type Judge struct{ routers []routers.Router }
 // Load reads the documents of a folder; it takes a second or two, so load once.
 func Load(folder string) (*Judge, error) {
 	j := &Judge{}
-	for _, name := range []string{"conversations_v1", "flex_v1", "taskrouter_v1", "api_v2010"} {
+	for _, name := range []string{"conversations_v1", "flex_v1", "taskrouter_v1", "studio_v2", "api_v2010"} {
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, "twilio_"+name+".json"))
 		if err != nil {
 			return nil, fmt.Errorf("load %s: %w", name, err)
@@ -95,13 +95,13 @@ func typeUntyped(op *openapi3.Operation) {
 }
 
 // idPattern is what follows the name of a list in a path; a conversation may be called by a unique name.
-var idPattern = regexp.MustCompile(`/(?:Participants|Messages|Webhooks|Interactions|Channels|Workspaces|Workflows|Accounts|Services|Media)/([^/.]+)`)
+var idPattern = regexp.MustCompile(`/(?:Participants|Messages|Webhooks|Interactions|Channels|Workspaces|Workflows|Accounts|Services|Media|Receipts|Flows)/([^/.]+)`)
 
 var sidPattern = regexp.MustCompile(`^[A-Z]{2}[0-9a-fA-F]{32}$`)
 
 // Check is nil for a request that the documents allow; ok says whether there is a document for it.
 func (j *Judge) Check(q twilio.Request) (ok bool, err error) {
-	for _, dead := range []string{"/v2/", "/v1/Channels", "/v1/FlexFlows", "/v1/WebChannels"} {
+	for _, dead := range []string{"/v2/Services", "/v1/Channels", "/v1/FlexFlows", "/v1/WebChannels"} {
 		if strings.HasPrefix(q.Path, dead) {
 			return true, errRetired
 		}
