@@ -176,6 +176,10 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
 		Announces: in.announces(), Hours: in.hours, Desk: in.about.Desk && in.can.Opener != nil}
+	r.Stands = in.can.StandingSender != nil
+	if in.can.Former != nil {
+		r.Forms = in.can.Former.Forms()
+	}
 	if in.can.Receptionist != nil {
 		r.Reception = in.can.Receptionist.Reception()
 	}

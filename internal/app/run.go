@@ -12,6 +12,7 @@ import (
 	"kefu/internal/courier"
 	"kefu/internal/dispatch"
 	"kefu/internal/store"
+	"kefu/internal/switchboard"
 )
 
 // stopTime is how long requests that are being answered may take when the program stops.
@@ -48,6 +49,11 @@ func (a *App) prepareServices() {
 		if in.announces() {
 			n := &dispatch.Announcer{Inbox: in.ID, Announcer: in.can.Announcer, Store: a.store, Bus: a.signals, Log: a.Log}
 			a.services = append(a.services, service{"announcements of " + string(in.ID), n.Run})
+		}
+		if in.can.Watcher != nil {
+			w := &dispatch.Watcher{Inbox: in.ID, Watcher: in.can.Watcher, Switchboard: a.board, State: switchboard.State{Store: a.store, Inbox: in.ID}, Store: a.store,
+				Bus: a.signals, Node: a.node, Log: a.Log, Recovered: a.metrics.recoveredMessages}
+			a.services = append(a.services, service{"looks at " + string(in.ID), w.Run})
 		}
 		if in.can.Comparer != nil && in.can.Comparer.SweepEvery() > 0 {
 			s := &dispatch.Sweeper{Inbox: in.ID, Comparer: in.can.Comparer, Switchboard: a.board, Bus: a.signals, Log: a.Log, Recovered: a.metrics.recoveredMessages}

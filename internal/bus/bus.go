@@ -47,5 +47,6 @@ const (
 	Placed     = "placed"     // events have got their positions
 	BotTurns   = "bot turns"  // the bot may have to answer
 	Waiting    = "waiting"    // somebody waits for a person
+	Looks      = "looks"      // something happened at a thread that is to be read
 	Webhooks   = "webhooks"   // something may be due for an endpoint, or endpoints have changed
 )

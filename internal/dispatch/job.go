@@ -34,7 +34,10 @@ type job struct {
 	fate     store.Fate
 	hasFate  bool
 	marked   string // external id of the message that a mark is for
-	copying  bool   // the marked message is still on its way to the thread that is to show the mark
+	// asked and has are of a standing: the difference that is carried, and what the thread has then.
+	asked   switchboard.StandingPayload
+	has     connector.Standing
+	copying bool // the marked message is still on its way to the thread that is to show the mark
 }
 
 // loadAll reads what sending the jobs needs, in the transaction that claims them. A job of which something is missing has it noted in err.

@@ -7,6 +7,7 @@ import (
 
 	"kefu"
 	"kefu/internal/bus"
+	"kefu/internal/connector"
 	"kefu/internal/store"
 )
 
@@ -79,7 +80,19 @@ func (d *Dispatcher) recordAfter(tx *store.Tx, r result) error {
 	if r.job.Kind == kefu.DeliverMessage && (r.finish.State == kefu.DeliveryFailed || r.finish.State == kefu.DeliveryUncertain) {
 		return d.Switchboard.RecordFailure(tx, r.job.message, r.job.InboxID, r.finish.Reason)
 	}
+	if r.job.Kind == kefu.DeliverStanding && r.finish.State.Final() && r.goneThread == "" {
+		return d.Switchboard.StandingShown(tx, r.job.link, r.job.asked, r.shown())
+	}
 	return nil
+}
+
+// shown is what a thread has after a difference was carried there; one that could not be carried changed nothing that is expected of it:
+// what it has is read.
+func (r *result) shown() connector.Standing {
+	if r.err != nil || r.finish.State != kefu.DeliveryDelivered {
+		return r.job.asked.To
+	}
+	return r.job.has
 }
 
 // tell logs and measures a recorded attempt, and wakes who waits for its consequences.
@@ -105,5 +118,8 @@ func (d *Dispatcher) tell(ctx context.Context, r result) {
 	d.Log.Log(ctx, level, "delivery attempted", args...)
 	if r.err != nil && r.finish.State.Final() {
 		d.Bus.Signal(bus.Events)
+	}
+	if j.Kind == kefu.DeliverStanding {
+		d.Bus.Signal(bus.Looks)
 	}
 }

@@ -47,6 +47,8 @@ func (d *Dispatcher) attempt(ctx context.Context, j *job) (connector.Receipt, er
 		return connector.Receipt{}, d.sendStatus(ctx, j)
 	case kefu.DeliverMark:
 		return connector.Receipt{}, d.sendMark(ctx, j)
+	case kefu.DeliverStanding:
+		return connector.Receipt{}, d.sendStanding(ctx, j)
 	case kefu.DeliverChange:
 		return connector.Receipt{}, d.sendChange(ctx, j)
 	case kefu.DeliverOpen:
@@ -68,10 +70,11 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		return permanent("this desk cannot open threads")
 	}
 	o := connector.Opening{LinkID: j.LinkID, ConversationID: j.ConversationID, Ticket: j.ticket, Customer: j.customer, Subject: j.subject,
-		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0 || late(j), Late: late(j), Meta: j.link.Meta, Role: j.link.Role, Name: j.link.Name}
+		Unsure: j.Unsure || j.Attempts > 0, Again: j.link.Opened > 0 || late(j), Late: late(j), Meta: j.link.Meta, Role: j.link.Role, Name: j.link.Name,
+		Opened: j.link.Opened}
 	var err error
 	if j.link.Role == kefu.RoleDesk {
-		if o.Name, err = d.threadName(ctx, j); err != nil {
+		if err = d.describe(ctx, j, &o); err != nil {
 			return err
 		}
 	}
@@ -96,7 +99,10 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		if err := tx.OpenLink(j.LinkID, thread.ExternalID, thread.Name, thread.Meta, j.link.CardMessageID); err != nil {
 			return err
 		}
-		return tx.SetCursor(j.LinkID, thread.Cursor)
+		if err := tx.SetCursor(j.LinkID, thread.Cursor); err != nil {
+			return err
+		}
+		return d.Switchboard.ThreadOpened(tx, j.link, thread.Base)
 	})
 	if err == nil {
 		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.link.TicketName, "conversation_id", j.ConversationID, "inbox", j.InboxID,
@@ -129,18 +135,23 @@ func late(j *job) bool {
 	return j.Kind == kefu.DeliverOpen && j.link.Opened == 0 && j.link.Role == kefu.RoleDesk
 }
 
-// threadName is the name that the customer's side gave the thread.
-func (d *Dispatcher) threadName(ctx context.Context, j *job) (name string, err error) {
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
+// describe adds what a desk's new thread is named, shows, and notes of where it belongs.
+func (d *Dispatcher) describe(ctx context.Context, j *job, o *connector.Opening) error {
+	return d.Store.View(ctx, func(tx *store.Tx) error {
 		links, err := tx.Links(j.ConversationID)
+		if err != nil {
+			return err
+		}
 		for _, l := range links {
 			if l.Role == kefu.RoleCustomer {
-				name = l.Name
+				o.Name = l.Name
+				o.Origin = connector.Restore{ConversationID: j.ConversationID, ContactID: j.customer.ID, ContactName: j.customer.Name, Inbox: l.InboxID,
+					Thread: l.ExternalID, ThreadName: l.Name, Subject: j.subject}
 			}
 		}
+		o.Standing, err = d.Switchboard.StandingOf(tx, j.ConversationID, j.InboxID)
 		return err
 	})
-	return name, err
 }
 
 func (d *Dispatcher) sendMessage(ctx context.Context, j *job) (connector.Receipt, error) {
@@ -191,6 +202,23 @@ func (d *Dispatcher) sendStatus(ctx context.Context, j *job) error {
 		change.Transcript = files
 	}
 	return j.lane.Can.StatusSender.SendStatus(ctx, j.thread(), change)
+}
+
+// sendStanding carries a difference of a conversation's standing. It may be carried twice: what is there already is no difference.
+func (d *Dispatcher) sendStanding(ctx context.Context, j *job) error {
+	if j.lane.Can.StandingSender == nil {
+		return errNothing
+	}
+	if err := json.Unmarshal(j.Payload, &j.asked); err != nil {
+		return permanent("the stored standing cannot be read")
+	}
+	has, err := j.lane.Can.StandingSender.SendStanding(ctx, j.thread(), j.asked.To, j.asked.From)
+	j.has = has
+	if e := connector.Failure(err); err != nil && e.Class == connector.Uncertain {
+		e.Class = connector.Retryable
+		return e
+	}
+	return err
 }
 
 func (d *Dispatcher) sendChange(ctx context.Context, j *job) error {

@@ -156,7 +156,11 @@ func (c *change) restore(link store.Link, in connector.Inbound, id kefu.MessageI
 	m := store.Message{Fingerprint: in.Fingerprint, Message: kefu.Message{ID: id, ConversationID: link.ConversationID, Author: contactAuthor(conv, in),
 		Content: typed(in.Content), SourceLinkID: link.ID, ExternalID: in.ExternalID,
 		Meta: kefu.Meta{Notes: in.Notes, Recovered: in.Recovered, Sender: in.Sender.Raw, Label: in.Sender.Label}}}
-	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
+	to := kefu.RoleDesk
+	if link.Opened == 0 && string(link.Meta) == rebuilt {
+		to = nobody
+	}
+	if err := c.post(link, &m, to); err != nil {
 		return err
 	}
 	return c.afterOpen(conv, in, m)

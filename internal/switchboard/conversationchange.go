@@ -64,6 +64,8 @@ type amendment struct {
 	labels     []kefu.LabelID
 	assignee   string
 	changed    []string // members
+	// closedFrom is the link from whose side it is closed; the zero link is Kefu itself.
+	closedFrom store.Link
 	// ticket changes what only the ticket has; nil changes nothing.
 	ticket func(*kefu.Ticket)
 }
@@ -169,7 +171,7 @@ func (a *amendment) compare(_ ConversationChange) {
 }
 
 func (a *amendment) carryOut() error {
-	c, closing := a.c, a.next.Status == kefu.StatusClosed && a.conv.Status != kefu.StatusClosed
+	c, ends := a.c, a.next.Status == kefu.StatusClosed && a.conv.Status != kefu.StatusClosed
 	if a.conv.Status == kefu.StatusClosed && a.next.Status != kefu.StatusClosed {
 		if err := c.reopen(a.conv, a.by); err != nil {
 			return err
@@ -184,7 +186,7 @@ func (a *amendment) carryOut() error {
 		}
 	}
 	row := a.next
-	if closing {
+	if ends {
 		row.Status = a.conv.Status
 	}
 	if err := c.UpdateConversation(row); err != nil {
@@ -206,7 +208,7 @@ func (a *amendment) carryOut() error {
 			return err
 		}
 	}
-	if closing {
+	if ends {
 		told++
 	}
 	if len(a.changed) > told {
@@ -214,8 +216,11 @@ func (a *amendment) carryOut() error {
 			return err
 		}
 	}
-	if !closing {
+	if !ends {
 		return nil
+	}
+	if a.closedFrom.ID != "" {
+		return c.close(a.next, a.closedFrom, closing{by: a.by, id: newMessageID(), fromCustomer: a.closedFrom.Role == kefu.RoleCustomer})
 	}
 	return c.closeHere(a.next, a.by, "")
 }

@@ -75,6 +75,7 @@ func (c *change) conversationEvent(kind string, conv store.Conversation, actor k
 	if err := c.labels(&conv); err != nil {
 		return err
 	}
+	c.touch(conv.ID)
 	return c.event(kind, conv.ID, actor, conversationData{
 		ConversationID: conv.ID, VisitorID: conv.ContactID, ContactID: conv.ContactID, AgentID: orNull(conv.AssigneeID), TeamID: orNull(conv.TeamID),
 		InboxID: conv.InboxID, Channel: c.b.inboxes[conv.InboxID].Channel, Subject: conv.Subject, Status: conv.Status, Priority: conv.Priority, Labels: conv.Labels,
@@ -119,8 +120,7 @@ func (c *change) toldOfTicket(kind string, t kefu.Ticket, words store.TicketWord
 func (b *Switchboard) RecordFailure(tx *store.Tx, m kefu.Message, target kefu.InboxID, reason string) error {
 	data := dataOf(m)
 	data.Target, data.Reason = string(target), reason
-	c := change{Tx: tx, b: b, wake: make(map[string]bool, 1)}
-	return c.event("message.failed", m.ConversationID, m.Author, data)
+	return b.inside(tx).event("message.failed", m.ConversationID, m.Author, data)
 }
 
 func dataOf(m kefu.Message) messageData {

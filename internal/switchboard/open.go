@@ -18,8 +18,11 @@ import (
 // receiveUnknown takes in something for a thread that no conversation has. Only a customer's side opens one: a desk's thread that nobody
 // linked is somebody else's business.
 func (c *change) receiveUnknown(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	if in.Kind == connector.InRestore {
+		return c.rebuild(inbox, in)
+	}
 	opens := in.Sender.Kind == kefu.AuthorContact || in.Kind == connector.InOpen || c.b.inboxes[inbox].SweepEvery > 0
-	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone {
+	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone || in.Kind == connector.InStanding {
 		return connector.Result{Ignored: "unknown thread"}, nil
 	}
 	if refused, after, err := c.admit(inbox, in); err != nil || refused != "" {

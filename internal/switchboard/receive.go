@@ -60,8 +60,11 @@ func (c *change) receive(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 	if res, known, err := c.known(inbox, in.Key); known || err != nil {
 		return res, err
 	}
-	if in.Kind == connector.InLeft {
+	switch in.Kind {
+	case connector.InLeft:
 		return c.left(inbox, in)
+	case connector.InLook:
+		return c.askLook(inbox, in)
 	}
 	link, found, err := c.Thread(inbox, in.ThreadID)
 	if err != nil {
@@ -128,6 +131,9 @@ func (c *change) receiveOn(link store.Link, in connector.Inbound, id kefu.Messag
 func (c *change) byKind(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
 	switch in.Kind {
 	case connector.InMessage, connector.InOpen:
+		if in.History {
+			return c.remember(link, in, id)
+		}
 		if link.Role == kefu.RoleDesk {
 			return c.receiveAgent(link, in, id)
 		}
@@ -136,6 +142,8 @@ func (c *change) byKind(link store.Link, in connector.Inbound, id kefu.MessageID
 		return c.receiveStatus(link, in, id)
 	case connector.InEdit, connector.InDelete:
 		return c.receiveChange(link, in)
+	case connector.InStanding:
+		return c.receiveStanding(link, in)
 	}
 	return connector.Result{}, fmt.Errorf("switchboard: inbound kind %q is not known", in.Kind)
 }

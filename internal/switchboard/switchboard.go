@@ -43,6 +43,10 @@ type Inbox struct {
 	Reception connector.Reception
 	// Hours are its business hours; the zero Hours are: always open.
 	Hours kefu.Hours
+	// Stands says that its threads have a standing of their own, which follows the conversation's and is followed.
+	Stands bool
+	// Forms is how many fields of a form it shows at once; 0 is none: it is asked field by field.
+	Forms int
 	// SweepEvery is how often open threads are compared with their source of truth; 0 when there is none.
 	SweepEvery time.Duration
 	// Fingerprint tells what the inbox will know a message of ours by, before it is sent; nil when it does not say.
@@ -76,6 +80,7 @@ type Switchboard struct {
 	box     store.Sealer
 	log     *slog.Logger
 	inboxes map[kefu.InboxID]Inbox
+	stands  bool // some inbox does
 	// Given by Offer.
 	channels Channels
 	changed  func()
@@ -84,10 +89,12 @@ type Switchboard struct {
 // New builds a switchboard for the configured inboxes. box seals what is kept of answers that repeat.
 func New(s *store.Store, b *bus.Bus, v Vault, box store.Sealer, log *slog.Logger, inboxes []Inbox) *Switchboard {
 	byID := make(map[kefu.InboxID]Inbox, len(inboxes))
+	stands := false
 	for _, in := range inboxes {
 		byID[in.ID] = in
+		stands = stands || in.Stands
 	}
-	return &Switchboard{store: s, bus: b, vault: v, box: box, log: log, inboxes: byID}
+	return &Switchboard{store: s, bus: b, vault: v, box: box, log: log, inboxes: byID, stands: stands}
 }
 
 // Inbox tells what the rules know of an inbox; false when it is not configured.
@@ -102,6 +109,13 @@ type change struct {
 	b     *Switchboard
 	wake  map[string]bool
 	lines []logLine
+	// touched are the conversations whose standing may have changed.
+	touched []kefu.ConversationID
+}
+
+// inside is a change in a transaction of somebody else, who signals for it.
+func (b *Switchboard) inside(tx *store.Tx) *change {
+	return &change{Tx: tx, b: b, wake: make(map[string]bool, 2)}
 }
 
 type logLine struct {
@@ -113,8 +127,11 @@ type logLine struct {
 func (b *Switchboard) update(ctx context.Context, fn func(*change) error) error {
 	var done *change
 	err := b.store.Update(ctx, func(tx *store.Tx) error {
-		done = &change{Tx: tx, b: b, wake: make(map[string]bool, 2)}
-		return fn(done)
+		done = b.inside(tx)
+		if err := fn(done); err != nil {
+			return err
+		}
+		return done.mirror()
 	})
 	if err != nil {
 		return notStored(err)

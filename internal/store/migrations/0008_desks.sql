@@ -1,0 +1,28 @@
+-- +goose Up
+-- Sides whose hooks only say where to look, and whose threads have a standing of their own.
+
+-- Threads at which something happened that was not read yet. gen counts what was said of one, so that what is said while it is being
+-- read is read as well.
+CREATE TABLE look (
+  inbox_id TEXT COLLATE "C" NOT NULL,
+  thread_id TEXT COLLATE "C" NOT NULL,
+  gen BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  swept BOOLEAN NOT NULL, -- nobody said so: the comparison at intervals looks at it
+  asked_at BIGINT NOT NULL,
+  PRIMARY KEY (inbox_id, thread_id)
+);
+CREATE INDEX look_due ON look (inbox_id, due_at, thread_id);
+
+-- What the other side of a link has, or will have when what is queued for it has arrived: status, priority, labels, assignee. rev counts
+-- its changes, so that what was read before one is not taken for news.
+CREATE TABLE standing (
+  link_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  base TEXT NOT NULL, -- JSON
+  rev BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+-- +goose Down
+SELECT 1;

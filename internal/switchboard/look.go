@@ -1,0 +1,95 @@
+package switchboard
+
+import (
+	"context"
+	"time"
+
+	"kefu"
+	"kefu/internal/bus"
+	"kefu/internal/connector"
+	"kefu/internal/store"
+)
+
+// askLook notes that something happened at a thread. It has no key to be known by: a look that is made twice finds nothing the second time.
+func (c *change) askLook(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	c.wake[bus.Looks] = true
+	return connector.Result{}, c.AskLook(inbox, in.ThreadID, false)
+}
+
+// Look is a thread that is to be read, as the rules know it. Thread has the ExternalID alone when no link has it.
+type Look struct {
+	store.Look
+	Thread connector.Thread
+}
+
+// DueLooks lists what is to be read now, the longest due first.
+func (b *Switchboard) DueLooks(ctx context.Context, inbox kefu.InboxID, limit int) (due []Look, err error) {
+	err = b.store.View(ctx, func(tx *store.Tx) error {
+		found, err := tx.DueLooks(inbox, limit)
+		if err != nil {
+			return err
+		}
+		due = make([]Look, 0, len(found))
+		for _, l := range found {
+			thread, err := b.threadAt(tx, inbox, l.ThreadID)
+			if err != nil {
+				return err
+			}
+			due = append(due, Look{Look: l, Thread: thread})
+		}
+		return nil
+	})
+	return due, err
+}
+
+// threadAt is a thread with what its other side is known to have.
+func (b *Switchboard) threadAt(tx *store.Tx, inbox kefu.InboxID, id string) (connector.Thread, error) {
+	l, found, err := tx.Thread(inbox, id)
+	if err != nil || !found {
+		return connector.Thread{ExternalID: id}, err
+	}
+	t := ThreadOf(l)
+	t.Base, t.Rev, err = baseOf(tx, l.ID)
+	return t, err
+}
+
+// NextLook is when the next look of an inbox is due; zero when none is.
+func (b *Switchboard) NextLook(ctx context.Context, inbox kefu.InboxID) (next time.Time, err error) {
+	err = b.store.View(ctx, func(tx *store.Tx) error {
+		next, err = tx.NextLook(inbox)
+		return err
+	})
+	return next, err
+}
+
+// AskLooks has threads read that may have changed. Idempotent.
+func (b *Switchboard) AskLooks(ctx context.Context, inbox kefu.InboxID, threads []string) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error {
+		for _, id := range threads {
+			if err := tx.AskLook(inbox, id, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Looked notes that a thread was read.
+func (b *Switchboard) Looked(ctx context.Context, inbox kefu.InboxID, l Look) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.Looked(inbox, l.Look) })
+}
+
+// PutOffLook has a thread read later; a negative wait gives it up until something is said of it again.
+func (b *Switchboard) PutOffLook(ctx context.Context, inbox kefu.InboxID, thread string, wait time.Duration) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error {
+		if wait < 0 {
+			return tx.DropLook(inbox, thread)
+		}
+		return tx.PutOffLook(inbox, thread, tx.Now.Add(wait))
+	})
+}
+
+// BeginLooks makes due what an earlier process had put off for longer than the longest wait.
+func (b *Switchboard) BeginLooks(ctx context.Context, inbox kefu.InboxID, longest time.Duration) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.PullLooks(inbox, tx.Now.Add(longest)) })
+}
