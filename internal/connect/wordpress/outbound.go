@@ -98,23 +98,15 @@ func cannotAsk(err error) error {
 // unknownTicket tells the site's own "there is no such ticket" from a site without the route.
 func unknownTicket(r *refusal) bool { return r.status == 404 && !r.page && r.code != noRoute }
 
-// words renders content as the text of a ticket, without attachments. Pure: Fingerprint must give the same before and after sending.
+// words renders content as the text of a ticket, without attachments: a site shows plain text and nothing else. Pure: Fingerprint must give
+// the same before and after sending.
 func (c *Connector) words(content kefu.Content) string {
-	var parts []string
-	if text, _ := kefu.CleanText(content.Text); strings.TrimSpace(text) != "" {
-		parts = append(parts, text)
+	if o := content.Order; o != nil && !o.CreatedAt.IsZero() {
+		local := *o
+		local.CreatedAt = o.CreatedAt.In(c.set.zone)
+		content.Order = &local
 	}
-	if content.Order != nil {
-		o := *content.Order
-		if !o.CreatedAt.IsZero() {
-			o.CreatedAt = o.CreatedAt.In(c.set.zone)
-		}
-		parts = append(parts, card.Text(o, card.LangTW))
-	}
-	for _, ch := range content.Choices {
-		parts = append(parts, strings.TrimSpace("• "+ch.Label+" "+ch.URL))
-	}
-	return strings.Join(parts, "\n")
+	return card.Content(content, card.LangTW)
 }
 
 func joined(text string, links []string) string {
