@@ -111,7 +111,7 @@ func TestFault(t *testing.T) {
 // Each language asks for a word that is understood.
 func TestLeavesAndSkips(t *testing.T) {
 	for text, want := range map[string][2]bool{
-		"取消": {true, false}, "「取消」。": {true, false}, " Cancel ": {true, false}, "算了": {true, false}, "“取消”": {true, false},
+		"取消": {true, false}, "「取消」。": {true, false}, " Cancel ": {true, false}, "Exit.": {true, false}, "算了": {true, false}, "“取消”": {true, false},
 		"略過": {false, true}, "“跳过”": {false, true}, "SKIP.": {false, true}, "-": {false, true},
 		"取消訂單": {}, "please cancel my order": {}, "": {}, "不要略過": {},
 	} {

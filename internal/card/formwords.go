@@ -30,7 +30,7 @@ var formCN = formWords{
 
 var formEN = formWords{
 	form: "Form", required: " (required)", optional: " (optional)", example: "e.g.", preset: "Default:",
-	pickNumber: "Reply with a number.", skip: `Reply "skip" to leave this empty.`, leave: `Reply "cancel" to stop.`,
+	pickNumber: "Reply with a number.", skip: `Reply "skip" to leave this empty.`, leave: `Reply "exit" to stop.`,
 	needed: "This is required.", email: "That is not a valid e-mail address.", option: "Please pick one of the options.",
 	long: "That is too long: at most 4000 characters.", wrong: "That cannot be accepted. Please try again.", read: "Read on", untitled: "Untitled article",
 }
@@ -63,9 +63,10 @@ func Fault(fault, lang string) string {
 	return w.wrong
 }
 
-// Leaves tells whether a text means to leave a form that is asked question by question; the questions name the word for it.
+// Leaves tells whether a text means to leave a form that is asked question by question; the questions name the word for it. In English
+// that is not "cancel": in a text message carriers take it for STOP, and the customer would get nothing more.
 func Leaves(text string) bool {
-	return slices.Contains([]string{"取消", "算了", "cancel"}, said(text))
+	return slices.Contains([]string{"取消", "算了", "exit", "cancel"}, said(text))
 }
 
 // Skips tells whether a text means to leave one field empty.
