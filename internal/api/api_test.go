@@ -38,7 +38,7 @@ type problem struct {
 
 func serve(t *testing.T, r *receiver, store error, proxies ...string) http.Handler {
 	t.Helper()
-	o := api.Options{Log: slog.New(slog.DiscardHandler), Hooks: []api.Hook{{Inbox: "shop", Receiver: r}}, Default: "shop",
+	o := api.Options{Log: slog.New(slog.DiscardHandler), Hooks: []api.Hook{{Inbox: "shop", Receiver: r}}, Default: "shop", DefaultFlex: "shop",
 		Receive: func(context.Context, kefu.InboxID, connector.Inbound) (connector.Result, error) {
 			return connector.Result{MessageID: "msg_1"}, store
 		},
@@ -62,10 +62,13 @@ func post(h http.Handler, path, body string, edit func(*http.Request)) *httptest
 }
 
 func TestAHookReachesItsConnectorRaw(t *testing.T) {
-	for path, want := range map[string]string{"/ticket/create": "/ticket/create", "/hooks/shop/ticket/update": "/ticket/update"} {
+	for path, want := range map[string]string{
+		"/ticket/create": "/ticket/create", "/hooks/shop/ticket/update": "/ticket/update", "/hooks/shop/ticket/a%2Fb?b=%20&a=1": "/ticket/a/b",
+		"/hooks/shop": "/", "/hooks/shop?bodySHA256=00": "/", "/forward-to-discord?x=y": "/forward-to-discord", "/chatbot-to-discord": "/chatbot-to-discord",
+	} {
 		r := &receiver{}
 		w := post(serve(t, r, nil), path, "{\"a\": \"\\u00e9\"}", nil)
-		if w.Code != http.StatusOK || r.got == nil || r.got.Path != want || string(r.got.Body) != "{\"a\": \"\\u00e9\"}" {
+		if w.Code != http.StatusOK || r.got == nil || r.got.Path != want || r.got.Target != path || string(r.got.Body) != "{\"a\": \"\\u00e9\"}" {
 			t.Errorf("%s: %d, connector got %+v", path, w.Code, r.got)
 		}
 	}

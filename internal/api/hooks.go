@@ -10,9 +10,9 @@ import (
 	"kefu/internal/connector"
 )
 
-// rootHook takes /ticket/… for the default inbox, as source 000 has it.
-func (s *server) rootHook(w http.ResponseWriter, r *http.Request) {
-	s.hook(w, r, s.Default, r.URL.Path)
+// rootHook takes a path at the root for the default inbox of a channel, as the sources have it.
+func (s *server) rootHook(inbox kefu.InboxID) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { s.hook(w, r, inbox, r.URL.Path) }
 }
 
 func (s *server) inboxHook(w http.ResponseWriter, r *http.Request) {
@@ -31,8 +31,8 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request, inbox kefu.InboxID
 		return
 	}
 	client, forwarded := s.client(r)
-	received, err := receiver.Receive(r.Context(), &connector.Request{Method: r.Method, Path: path, Header: r.Header, Body: body, Client: client,
-		Forwarded: forwarded, Now: time.Now()})
+	received, err := receiver.Receive(r.Context(), &connector.Request{Method: r.Method, Path: path, Target: r.URL.RequestURI(), Header: r.Header,
+		Body: body, Client: client, Forwarded: forwarded, Now: time.Now()})
 	if err != nil {
 		s.refuseHook(w, r, inbox, err)
 		return

@@ -11,7 +11,10 @@ type route struct {
 
 func (s *server) routes() []route {
 	list := []route{
-		{"/ticket/{action}", http.HandlerFunc(s.rootHook), "the connector verifies it"},
+		{"/ticket/{action}", s.rootHook(s.Default), "the connector verifies it"},
+		{"/forward-to-discord", s.rootHook(s.DefaultFlex), "the connector verifies it"},
+		{"/chatbot-to-discord", s.rootHook(s.DefaultFlex), "the connector verifies it"},
+		{"/hooks/{inbox}", http.HandlerFunc(s.inboxHook), "the connector verifies it"},
 		{"/hooks/{inbox}/{path...}", http.HandlerFunc(s.inboxHook), "the connector verifies it"},
 		{"GET /files/", s.Files, "the link is signed"},
 		{"GET /healthz", http.HandlerFunc(s.healthz), "says only that the process lives"},

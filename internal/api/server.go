@@ -38,11 +38,12 @@ type Hook struct {
 	Receiver connector.Receiver
 }
 
-// Options are what the doors open to. All are required but Default and those of /api/v1.
+// Options are what the doors open to. All are required but the defaults and those of /api/v1.
 type Options struct {
 	Log            *slog.Logger
 	Hooks          []Hook
 	Default        kefu.InboxID // the inbox that answers /ticket/* at the root; "" for none
+	DefaultFlex    kefu.InboxID // the one that answers /forward-to-discord and /chatbot-to-discord there; "" for none
 	TrustedProxies []netip.Prefix
 	// Receive stores one thing taken in and returns after the commit (switchboard.Receive).
 	Receive func(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error)

@@ -42,7 +42,8 @@ func (a *App) openDoors() {
 	a.hub = stream.New(stream.Options{Board: a.board, Auth: a.auth, Bus: a.signals, Log: a.Log, Node: a.node, PublicURL: a.cfg.PublicURL,
 		Client: edge.Client, Refuse: edge.Refuse, Now: a.Clock})
 	fallback, _ := a.cfg.DefaultInbox("wordpress")
-	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
+	flex, _ := a.cfg.DefaultInbox("twilio")
+	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, DefaultFlex: flex, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
 		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, Alerts: &alert.Alerts{Store: a.store},
 		Knowledge: a.knowing,

@@ -11,7 +11,10 @@ import (
 // Request is a hook as it arrived.
 type Request struct {
 	Method string
-	Path   string // after /hooks/{inbox}, or the root path for the default inbox: "/ticket/create"
+	Path   string // after /hooks/{inbox}, or the root path for the default inbox: "/ticket/create"; "/" for /hooks/{inbox} itself
+	// Target is path and query as they arrived, for signatures over the address: "/hooks/flex/forward-to-discord?a=b". What stands before
+	// them is Deps.PublicURL, never the Host header.
+	Target string
 	Header http.Header
 	Body   []byte // at most 1 MiB
 	// Client is the sender's address after trusted proxies. Forwarded says that the request carries Forwarded or X-Forwarded-* headers
