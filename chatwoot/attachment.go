@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
@@ -41,9 +42,6 @@ func (c *Client) SendFiles(ctx context.Context, conversationID int64, m Message,
 	if err == nil && len(files) == 0 {
 		err = &InvalidError{[]Fault{{"attachments[]", "need at least one"}}}
 	}
-	if err == nil && len(m.ContentAttributes) > 0 {
-		err = &InvalidError{[]Fault{{"content_attributes", "do not go with files"}}}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +58,13 @@ func multipartBody(d draft, files []File) (io.Reader, string, error) {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
 	members := [][2]string{{"content", d.Content}, {"message_type", string(d.Type)}, {"private", strconv.FormatBool(d.Private)}, {"echo_id", d.EchoID}, {"source_id", d.SourceID}}
+	if len(d.ContentAttributes) > 0 {
+		text, err := json.Marshal(d.ContentAttributes)
+		if err != nil {
+			return nil, "", fmt.Errorf("chatwoot: %w", err)
+		}
+		members = append(members, [2]string{"content_attributes", string(text)}) // a text: Chatwoot reads it as JSON
+	}
 	for _, m := range members {
 		if m[1] == "" {
 			continue

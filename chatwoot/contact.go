@@ -118,6 +118,12 @@ func (c *Client) SearchContacts(ctx context.Context, words string) iter.Seq2[Con
 	}, func(x Contact) int64 { return x.ID })
 }
 
+// ContactConversations lists the last 20 conversations of a contact, in any inbox, newest activity first.
+func (c *Client) ContactConversations(ctx context.Context, contactID int64) ([]Conversation, error) {
+	body, err := c.read(ctx, at("/contacts", contactID, "conversations"), nil)
+	return many[Conversation](body, err, "payload")
+}
+
 // ContactInboxes lists the inboxes through which a contact can be written to.
 func (c *Client) ContactInboxes(ctx context.Context, contactID int64) ([]ContactInbox, error) {
 	body, err := c.read(ctx, at("/contacts", contactID, "contactable_inboxes"), nil)

@@ -3,9 +3,11 @@ package chatwoot
 import (
 	"context"
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // ConversationQuery says which conversations are listed; empty members say nothing. Without a Status Chatwoot lists the open ones.
@@ -14,8 +16,11 @@ type ConversationQuery struct {
 	Assignee string // me, unassigned, assigned, all
 	InboxID  int64
 	TeamID   int64
-	Labels   []string
-	Words    string // to be found in messages
+	Labels   []string // any of them
+	Words    string   // to be found in messages
+	// UpdatedWithin lists what changed in so long a time until now, in whole seconds; whatever changed, also where nothing was written.
+	// Chatwoot then ignores pages and gives all at once.
+	UpdatedWithin time.Duration
 }
 
 func (q ConversationQuery) values() url.Values {
@@ -29,6 +34,9 @@ func (q ConversationQuery) values() url.Values {
 		if id != 0 {
 			v.Set(name, strconv.FormatInt(id, 10))
 		}
+	}
+	if q.UpdatedWithin > 0 {
+		v.Set("updated_within", strconv.FormatInt(int64(math.Ceil(q.UpdatedWithin.Seconds())), 10))
 	}
 	if len(q.Labels) > 0 {
 		v["labels[]"] = q.Labels

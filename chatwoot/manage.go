@@ -9,13 +9,33 @@ import (
 type Inbox struct {
 	ID          int64  `json:"id"`
 	Name        string `json:"name"`
-	ChannelType string `json:"channel_type"` // "Channel::Api", "Channel::WebWidget", …
+	ChannelType string `json:"channel_type"` // ChannelAPI, "Channel::WebWidget", …
+	WebhookURL  string `json:"webhook_url"`  // of the API channel: it is told of what happens in this inbox, beside the account's webhooks
 }
+
+// ChannelAPI is the channel whose customers write through the API alone.
+const ChannelAPI = "Channel::Api"
 
 // Inboxes lists the inboxes of the account.
 func (c *Client) Inboxes(ctx context.Context) ([]Inbox, error) {
 	body, err := c.read(ctx, "/inboxes", nil)
 	return many[Inbox](body, err, "payload")
+}
+
+// Inbox reads one inbox.
+func (c *Client) Inbox(ctx context.Context, id int64) (*Inbox, error) {
+	body, err := c.read(ctx, at("/inboxes", id), nil)
+	return peeled[Inbox](body, err, "payload")
+}
+
+// InboxAgentBot is the bot that answers in an inbox; nil when there is none.
+func (c *Client) InboxAgentBot(ctx context.Context, inboxID int64) (*AgentBot, error) {
+	body, err := c.read(ctx, at("/inboxes", inboxID, "agent_bot"), nil)
+	bot, err := peeled[AgentBot](body, err, "agent_bot")
+	if err != nil || bot.ID == 0 {
+		return nil, err
+	}
+	return bot, nil
 }
 
 // Profile is whose token it is.
@@ -117,8 +137,12 @@ func (c *Client) DeleteAgentBot(ctx context.Context, id int64) error {
 	return err
 }
 
-// SetAgentBot makes a bot answer in an inbox.
+// SetAgentBot makes a bot answer in an inbox; bot 0 is none.
 func (c *Client) SetAgentBot(ctx context.Context, inboxID, botID int64) error {
-	_, err := c.call(ctx, http.MethodPost, at("/inboxes", inboxID, "set_agent_bot"), map[string]int64{"agent_bot": botID})
+	in := map[string]*int64{"agent_bot": &botID}
+	if botID == 0 {
+		in["agent_bot"] = nil
+	}
+	_, err := c.call(ctx, http.MethodPost, at("/inboxes", inboxID, "set_agent_bot"), in)
 	return err
 }

@@ -16,20 +16,22 @@ import (
 // Message is one message of a conversation. To send one, fill the first six members; the others are the server's.
 type Message struct {
 	Content           string      `json:"content"`
-	Type              MessageType `json:"message_type"` // Outgoing when empty
-	Private           bool        `json:"private"`      // a note that the customer does not see
-	ContentAttributes Attributes  `json:"content_attributes"`
-	EchoID            string      `json:"echo_id"`   // comes back in the answer
-	SourceID          string      `json:"source_id"` // the message's id in the system it comes from
+	Type              MessageType `json:"message_type"`       // Outgoing when empty
+	Private           bool        `json:"private"`            // a note that the customer does not see
+	ContentAttributes Attributes  `json:"content_attributes"` // kept, whatever their names; they come back in answers and hooks
+	EchoID            string      `json:"echo_id"`            // comes back in the answer, and is not kept
+	// SourceID is the message's id in the system it comes from. Chatwoot takes an outgoing message that has one for written in the
+	// customer's own app: in WhatsApp, Telegram and the like it does not send it. Mark your own by ContentAttributes there.
+	SourceID string `json:"source_id"`
 
-	ID             int64        `json:"id"`
-	ConversationID int64        `json:"conversation_id"`
-	InboxID        int64        `json:"inbox_id"`
-	ContentType    ContentType  `json:"content_type"`
-	DeliveryStatus string       `json:"status"` // sent, delivered, read, failed
-	CreatedAt      Time         `json:"created_at"`
-	Sender         *Sender      `json:"sender"`
-	Attachments    []Attachment `json:"attachments"`
+	ID             int64          `json:"id"`
+	ConversationID int64          `json:"conversation_id"`
+	InboxID        int64          `json:"inbox_id"`
+	ContentType    ContentType    `json:"content_type"`
+	DeliveryStatus DeliveryStatus `json:"status"`
+	CreatedAt      Time           `json:"created_at"`
+	Sender         *Sender        `json:"sender"`
+	Attachments    []Attachment   `json:"attachments"`
 
 	// Raw is the message as the server wrote it, with what this type does not know.
 	Raw json.RawMessage `json:"-"`
@@ -102,7 +104,7 @@ func (m Message) draft() (draft, error) {
 	return d, f.err()
 }
 
-// SendMessage sends a text. Whoever lost the answer may find the message by its EchoID or SourceID before sending it again.
+// SendMessage sends a text. Whoever lost the answer may find the message by its ContentAttributes or SourceID before sending it again.
 func (c *Client) SendMessage(ctx context.Context, conversationID int64, m Message) (*Message, error) {
 	d, err := m.draft()
 	if err == nil && m.Content == "" {

@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"unicode/utf8"
 )
 
@@ -26,6 +27,8 @@ type Rich struct {
 	Items       []Item // of the one kind that belongs to the type; InputEmail has none
 	Private     bool
 	EchoID      string
+	// Attributes are kept beside the items, as Message.ContentAttributes are; "items" is none of them.
+	Attributes Attributes
 }
 
 // Item is one of Card, Field, Choice and Article.
@@ -125,6 +128,9 @@ func (r Rich) Check() error {
 	default:
 		f.add("content_type", "%q is none that can be sent", r.ContentType)
 	}
+	if _, taken := r.Attributes["items"]; taken {
+		f.add("attributes.items", "is where the items go")
+	}
 	r.checkItems(&f)
 	return f.err()
 }
@@ -156,8 +162,12 @@ func (c *Client) SendRich(ctx context.Context, conversationID int64, r Rich) (*M
 		return nil, err
 	}
 	d := draft{Content: r.Content, Type: Outgoing, Private: r.Private, ContentType: r.ContentType, EchoID: r.EchoID}
+	if len(r.Attributes)+len(r.Items) > 0 {
+		d.ContentAttributes = Attributes{}
+		maps.Copy(d.ContentAttributes, r.Attributes)
+	}
 	if len(r.Items) > 0 {
-		d.ContentAttributes = Attributes{"items": r.Items}
+		d.ContentAttributes["items"] = r.Items
 	}
 	return c.post(ctx, conversationID, d)
 }

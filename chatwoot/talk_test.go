@@ -222,6 +222,8 @@ func TestConversations(t *testing.T) {
 		must(t, err)
 		have(t, "number", made.ID, int64(i+1))
 	}
+	_, err = c.CreateAttributeDefinition(t.Context(), chatwoot.AttributeDefinition{Key: "kefu_id", Name: "Kefu", Model: chatwoot.ConversationAttribute})
+	must(t, err)
 	n := 0
 	for conv, err := range c.Conversations(t.Context(), chatwoot.ConversationQuery{Status: "all", Assignee: "all", InboxID: fake.APIInbox}) {
 		must(t, err)

@@ -1,7 +1,7 @@
 package chatwoot
 
 import (
-	"maps"
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -55,7 +55,7 @@ func (s *Server) createConversation(c *call) answer {
 func (s *Server) begin(k *contact, inbox int64) *conversation {
 	now := s.o.Now()
 	v := &conversation{id: int64(len(s.w.conversations) + 1), contact: k, inbox: inbox, source: k.sources[inbox], status: "open",
-		labels: []string{}, custom: object{}, extra: object{}, created: now, active: now}
+		labels: []string{}, custom: object{}, extra: object{}, created: now, active: now, updated: now}
 	if s.w.inboxBot[inbox] != 0 {
 		v.status = "pending"
 	}
@@ -70,15 +70,23 @@ func (s *Server) listConversations(c *call) answer {
 		status = "open"
 	}
 	inbox, _ := strconv.ParseInt(q.Get("inbox_id"), 10, 64)
+	within, _ := strconv.ParseInt(q.Get("updated_within"), 10, 64)
+	since := s.o.Now().Add(-time.Duration(within) * time.Second)
 	return s.conversationPage(c, "data", func(v *conversation) bool {
-		return (status == "all" || v.status == status) && (inbox == 0 || v.inbox == inbox) &&
-			!slices.ContainsFunc(q["labels[]"], func(l string) bool { return !slices.Contains(v.labels, l) })
+		return (status == "all" || v.status == status) && (inbox == 0 || v.inbox == inbox) && (within == 0 || v.updated.After(since)) &&
+			(len(q["labels[]"]) == 0 || slices.ContainsFunc(q["labels[]"], func(l string) bool { return slices.Contains(v.labels, l) }))
 	})
 }
 
-// filterConversations knows equal_to, on the status, the inbox and custom attributes, all joined by AND.
+// filterConversations knows equal_to, on the status, the inbox and custom attributes that are defined, all joined by AND.
 func (s *Server) filterConversations(c *call) answer {
 	conditions, _ := c.in["payload"].([]any)
+	for _, x := range conditions {
+		one, _ := x.(object)
+		if key := text(one["attribute_key"]); key != "status" && key != "inbox_id" && !s.w.defined("conversation_attribute", key) {
+			return refuse(http.StatusUnprocessableEntity, "Invalid attribute key - ["+key+"]. The key should be one of [status,inbox_id] or a custom attribute defined in the account.")
+		}
+	}
 	return s.conversationPage(c, "", func(v *conversation) bool {
 		for _, x := range conditions {
 			one, _ := x.(object)
@@ -112,18 +120,42 @@ func text(v any) string {
 	return ""
 }
 
+// conversationPage gives them by their last activity, the newest first, page by page; a list by updated_within is one page.
 func (s *Server) conversationPage(c *call, wrapper string, match func(*conversation) bool) answer {
 	found := []object{}
-	for _, v := range slices.Backward(s.w.conversations) {
+	for _, v := range s.w.byActivity() {
 		if match(v) {
 			found = append(found, v.json(&s.w, s.o.Account))
 		}
 	}
-	body := object{"meta": object{"all_count": len(found)}, "payload": pageOf(c, found, conversationsPage)}
+	payload := pageOf(c, found, conversationsPage)
+	if c.URL.Query().Has("updated_within") {
+		payload = found
+	}
+	body := object{"meta": object{"all_count": len(found)}, "payload": payload}
 	if wrapper != "" {
 		return ok(object{wrapper: body})
 	}
 	return ok(body)
+}
+
+func (w *world) byActivity() []*conversation {
+	list := slices.Clone(w.conversations)
+	slices.SortFunc(list, func(a, b *conversation) int { return cmp.Or(b.active.Compare(a.active), cmp.Compare(b.id, a.id)) })
+	return list
+}
+
+// listContactConversations gives a contact's last 20.
+func (s *Server) listContactConversations(c *call) answer {
+	return about(c, func(k *contact) answer {
+		found := []object{}
+		for _, v := range s.w.byActivity() {
+			if v.contact == k && len(found) < 20 {
+				found = append(found, v.json(&s.w, s.o.Account))
+			}
+		}
+		return ok(object{"payload": found})
+	})
 }
 
 func pageOf(c *call, all []object, size int) []object {
@@ -135,52 +167,6 @@ func pageOf(c *call, all []object, size int) []object {
 	return all[from:min(from+size, len(all))]
 }
 
-// toggleStatus moves to the other side when no status is given, as Chatwoot does.
-func (s *Server) toggleStatus(c *call) answer {
-	return in(c, func(v *conversation) answer {
-		status, before := c.text("status"), v.status
-		switch status {
-		case "open", "resolved", "pending", "snoozed":
-		case "":
-			if status = "open"; before == "open" {
-				status = "resolved"
-			}
-		default:
-			return invalid("'" + status + "' is not a valid status")
-		}
-		v.status, v.snoozed = status, nil
-		if status == "snoozed" {
-			v.snoozed = c.in["snoozed_until"]
-		}
-		s.changed("conversation_status_changed", v, "status", before, status)
-		return ok(object{"meta": object{}, "payload": object{"success": true, "current_status": v.status, "conversation_id": v.id}})
-	})
-}
-
-// changed tells the hooks of a change, if it was one.
-func (s *Server) changed(event string, v *conversation, name string, before, after any) {
-	if before == after {
-		return
-	}
-	s.hooks.conversation(event, v, []object{{name: object{"previous_value": before, "current_value": after}}})
-}
-
-func (s *Server) togglePriority(c *call) answer {
-	return in(c, func(v *conversation) answer {
-		before := v.priority
-		switch p := c.text("priority"); p {
-		case "urgent", "high", "medium", "low":
-			v.priority = p
-		case "none", "":
-			v.priority = nil
-		default:
-			return invalid("'" + p + "' is not a valid priority")
-		}
-		s.changed("conversation_updated", v, "priority", before, v.priority)
-		return answer{http.StatusOK, empty{}}
-	})
-}
-
 func (s *Server) toggleTyping(c *call) answer {
 	return in(c, func(v *conversation) answer {
 		if word := c.text("typing_status"); word == "on" || word == "off" {
@@ -190,62 +176,4 @@ func (s *Server) toggleTyping(c *call) answer {
 	})
 }
 
-// setCustomAttributes replaces, as Chatwoot does.
-func (s *Server) setCustomAttributes(c *call) answer {
-	return in(c, func(v *conversation) answer {
-		v.custom = maps.Clone(c.object("custom_attributes"))
-		s.hooks.conversation("conversation_updated", v, []object{})
-		return ok(object{"custom_attributes": v.custom})
-	})
-}
-
-// assign answers null for whom it does not know, and the conversation is nobody's.
-func (s *Server) assign(c *call) answer {
-	return in(c, func(v *conversation) answer {
-		if _, given := c.in["assignee_id"]; given {
-			before := v.assignee["id"]
-			v.assignee = byID(s.w.agents, c.number("assignee_id"))
-			s.changed("conversation_updated", v, "assignee_id", before, v.assignee["id"])
-			return orNull(v.assignee)
-		}
-		if _, given := c.in["team_id"]; given {
-			before := v.team["id"]
-			v.team = byID(s.w.teams, c.number("team_id"))
-			s.changed("conversation_updated", v, "team_id", before, v.team["id"])
-			return orNull(v.team)
-		}
-		return ok(nil)
-	})
-}
-
-func orNull(o object) answer {
-	if o == nil {
-		return ok(nil)
-	}
-	return ok(o)
-}
-
-func (s *Server) listLabels(c *call) answer {
-	return in(c, func(v *conversation) answer { return ok(object{"payload": v.labels}) })
-}
-
-// setLabels replaces, as Chatwoot does.
-func (s *Server) setLabels(c *call) answer {
-	return in(c, func(v *conversation) answer {
-		list, isList := c.in["labels"].([]any)
-		if !isList {
-			return invalid("labels must be a list")
-		}
-		before := v.labels
-		v.labels = []string{}
-		for _, l := range list {
-			if word := text(l); word != "" && !slices.Contains(v.labels, word) {
-				v.labels = append(v.labels, word)
-			}
-		}
-		s.hooks.conversation("conversation_updated", v, []object{{"label_list": object{"previous_value": before, "current_value": v.labels}}})
-		return ok(object{"payload": v.labels})
-	})
-}
-
-func (v *conversation) touch(now time.Time) { v.active = now }
+func (v *conversation) touch(now time.Time) { v.active, v.updated = now, now }

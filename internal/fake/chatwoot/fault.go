@@ -23,6 +23,7 @@ const (
 	FaultCutOff FaultKind = "cut-off" // closed before anything is done
 	FaultHuge   FaultKind = "huge"    // 200 with a JSON text of 11 MiB
 	FaultRaw    FaultKind = "raw"     // Status (200) with Body as it is
+	FaultAfter  FaultKind = "after"   // answered as ever, after Do was done: what somebody did between two requests
 )
 
 // Fault is armed with Inject. Of several that match, the one armed first fires.
@@ -36,6 +37,7 @@ type Fault struct {
 	RetryAfter time.Duration
 	Delay      time.Duration
 	Body       string
+	Do         func() // may call the server's methods
 }
 
 // HookFault is armed with InjectHook.
@@ -45,7 +47,7 @@ type HookFault struct {
 	Count     int           // 0 until removed
 	Drop      bool          // is never sent
 	Duplicate bool          // is sent twice, with one delivery id
-	Hold      bool          // waits until the next hook was sent: the two change places
+	Hold      bool          // waits until the next hook was sent: the two change places; also ReleaseHooks sends it
 	Delay     time.Duration // is sent so much later; those that follow wait
 	Early     bool          // is sent, and answered, before the request that caused it is answered
 }
@@ -132,6 +134,11 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 				next.ServeHTTP(w, r)
 			case <-r.Context().Done():
 			}
+		case FaultAfter:
+			if f.Do != nil {
+				f.Do()
+			}
+			next.ServeHTTP(w, r)
 		case FaultCut:
 			next.ServeHTTP(nowhere{http.Header{}}, r)
 			panic(http.ErrAbortHandler)

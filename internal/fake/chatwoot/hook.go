@@ -24,6 +24,7 @@ type delivery struct {
 	event, url, secret, id string
 	body                   []byte
 	fault                  HookFault
+	talk                   int64 // of a bot's: the conversation that it opens when the bot is dead
 }
 
 // hookSender sends hooks once, one after the other, in the order of the answers to what caused them.
@@ -58,7 +59,7 @@ func (h *hookSender) conversation(event string, v *conversation, changed []objec
 	}
 	h.add(event, body)
 	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil && event == "conversation_status_changed" && v.status == "resolved" {
-		h.tell(bot, "outgoing_url", "conversation_resolved", body)
+		h.tellBot(bot, "conversation_resolved", v, body)
 	}
 }
 
@@ -67,8 +68,14 @@ func (h *hookSender) message(event string, v *conversation, m *message) {
 	body["conversation"] = v.hook(&h.s.w)
 	h.add(event, body)
 	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil {
-		h.tell(bot, "outgoing_url", event, body)
+		h.tellBot(bot, event, v, body)
 	}
+}
+
+// tellBot tells an agent bot, which is told everything of its inboxes, also private notes and what it wrote itself.
+func (h *hookSender) tellBot(bot object, event string, v *conversation, body object) {
+	h.tell(bot, "outgoing_url", event, body)
+	h.fresh[len(h.fresh)-1].talk = v.id
 }
 
 // add puts an event before every webhook that subscribed to it. The server is locked.
@@ -91,7 +98,7 @@ func (h *hookSender) tell(to object, address, event string, body object) {
 		return
 	}
 	fault, _ := h.faults.fire(func(f HookFault) bool { return f.Event == "" || f.Event == event })
-	h.fresh = append(h.fresh, delivery{event, text(to[address]), text(to["secret"]), rand.Text(), raw, fault})
+	h.fresh = append(h.fresh, delivery{event: event, url: text(to[address]), secret: text(to["secret"]), id: rand.Text(), body: raw, fault: fault})
 }
 
 // take gives what the request at hand caused. The server is locked.
@@ -171,11 +178,36 @@ func (h *hookSender) deliver(list []delivery) {
 	}
 }
 
-// post sends one hook. Whatever comes back, it is not sent again.
+// botTries is how often a bot is told that answers 429 or 500.
+const botTries = 3
+
+// post sends one hook. Whatever comes back, it is not sent again, but to a bot; a pending conversation whose bot is dead is opened.
 func (h *hookSender) post(d delivery) {
+	status := h.try(d)
+	if d.talk == 0 {
+		return
+	}
+	for n := 1; n < botTries && (status == http.StatusTooManyRequests || status == http.StatusInternalServerError); n++ {
+		status = h.try(d)
+	}
+	if (status < 200 || status > 299) && h.ctx.Err() == nil {
+		h.s.botIsDead(d.talk)
+	}
+}
+
+func (s *Server) botIsDead(talk int64) {
+	_ = s.within(talk, func(v *conversation) {
+		if v.status == "pending" {
+			s.setStatus(v, "open", nil, "")
+		}
+	})
+}
+
+// try gives the status; 0 is no answer.
+func (h *hookSender) try(d delivery) int {
 	req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, d.url, bytes.NewReader(d.body))
 	if err != nil {
-		return
+		return 0
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if !h.s.o.Unsigned {
@@ -186,10 +218,11 @@ func (h *hookSender) post(d delivery) {
 	}
 	resp, err := h.client.Do(req)
 	if err != nil {
-		return
+		return 0
 	}
 	defer resp.Body.Close()
 	_, _ = io.CopyN(io.Discard, resp.Body, 1<<20) // so that the connection can be used again
+	return resp.StatusCode
 }
 
 func sign(secret, timestamp string, body []byte) string {
@@ -205,6 +238,16 @@ func (s *Server) WaitHooks() {
 	for s.hooks.running {
 		s.hooks.idle.Wait()
 	}
+}
+
+// ReleaseHooks sends those that are held, the last one first, after all that wait.
+func (s *Server) ReleaseHooks() {
+	s.hooks.mu.Lock()
+	held := s.hooks.held
+	s.hooks.held = nil
+	s.hooks.mu.Unlock()
+	slices.Reverse(held)
+	s.hooks.send(held)
 }
 
 func (h *hookSender) close() {

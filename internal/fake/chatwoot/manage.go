@@ -7,13 +7,37 @@ import (
 	"slices"
 )
 
-func (s *Server) profile(*call) answer {
-	me := s.w.agents[0]
-	return ok(object{"id": me["id"], "name": me["name"], "email": me["email"], "access_token": s.o.Token, "role": me["role"],
+func (s *Server) profile(c *call) answer {
+	me := c.user
+	return ok(object{"id": me["id"], "name": me["name"], "email": me["email"], "access_token": c.Header.Get("Api_access_token"), "role": me["role"],
 		"accounts": []object{{"id": s.o.Account, "name": "Fake", "role": me["role"], "status": "active"}}})
 }
 
 func (s *Server) listInboxes(*call) answer { return ok(object{"payload": s.w.inboxes}) }
+
+func (s *Server) showInbox(c *call) answer {
+	if in := s.w.inboxOf(c.id()); in != nil {
+		return ok(in)
+	}
+	return notFound()
+}
+
+func (s *Server) listAgents(*call) answer { return ok(s.w.agents) }
+
+func (s *Server) listTeams(*call) answer { return ok(s.w.teams) }
+
+func newSecret() string { return rand.Text() }
+
+func (s *Server) showAgentBot(c *call) answer {
+	if s.w.inboxOf(c.id()) == nil {
+		return notFound()
+	}
+	bot := byID(s.w.bots, s.w.inboxBot[c.id()])
+	if bot == nil {
+		bot = object{}
+	}
+	return ok(object{"agent_bot": bot})
+}
 
 func (s *Server) setAgentBot(c *call) answer {
 	inbox, bot := c.id(), c.number("agent_bot")
@@ -35,7 +59,7 @@ func (s *Server) listWebhooks(*call) answer {
 func (s *Server) createWebhook(c *call) answer {
 	hook := object{"id": s.w.next(), "account_id": s.o.Account, "url": "", "name": nil, "subscriptions": []string{}}
 	if !s.o.Unsigned {
-		hook["secret"] = rand.Text()
+		hook["secret"] = newSecret()
 	}
 	if words := s.fillWebhook(c, hook); words != "" {
 		return invalid(words)
@@ -101,7 +125,7 @@ func (s *Server) createBot(c *call) answer {
 	}
 	bot := object{"id": s.w.next(), "account_id": s.o.Account, "bot_type": "webhook", "bot_config": object{}, "access_token": s.o.BotToken, "system_bot": false}
 	if !s.o.Unsigned {
-		bot["secret"] = rand.Text()
+		bot["secret"] = newSecret()
 	}
 	fillBot(c, bot)
 	s.w.bots = append(s.w.bots, bot)

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,10 +54,10 @@ func (s *Server) createMessage(c *call) answer {
 		if m.content == "" && len(files) == 0 {
 			return invalid("Content can't be blank")
 		}
-		m.sender = s.w.agents[0]
+		m.sender = c.user
 		switch {
 		case m.kind == "incoming":
-			m.sender = v.contact.json(&s.w)
+			m.sender = v.contact.sender(&s.w)
 		case c.bot:
 			m.sender = object{"id": int64(1), "name": "bot", "type": "agent_bot"}
 		}
@@ -94,13 +95,56 @@ func (s *Server) append(v *conversation, m *message) {
 	v.touch(m.created)
 	s.hooks.message("message_created", v, m)
 	if m.kind == "incoming" && (v.status == "resolved" || v.status == "snoozed") {
-		before := v.status
-		v.status, v.snoozed = "open", nil
-		if s.w.inboxBot[v.inbox] != 0 && before == "resolved" {
-			v.status = "pending"
+		status := "open"
+		if s.w.inboxBot[v.inbox] != 0 && v.status == "resolved" {
+			status = "pending"
 		}
-		s.changed("conversation_status_changed", v, "status", before, v.status)
+		s.setStatus(v, status, nil, "")
 	}
+}
+
+// deleteMessage keeps the message and empties it.
+func (s *Server) deleteMessage(c *call) answer {
+	return in(c, func(v *conversation) answer {
+		m := v.message(c.messageID())
+		if m == nil {
+			return notFound()
+		}
+		m.remove()
+		v.updated = s.o.Now()
+		s.hooks.message("message_updated", v, m)
+		return ok(m.json(v))
+	})
+}
+
+// updateMessage sets what became of a message; only the API channel lets its owner say so.
+func (s *Server) updateMessage(c *call) answer {
+	return in(c, func(v *conversation) answer {
+		m := v.message(c.messageID())
+		switch {
+		case m == nil:
+			return notFound()
+		case s.w.inboxOf(v.inbox)["channel_type"] != "Channel::Api":
+			return refuse(http.StatusForbidden, "Message status update is only allowed for API inboxes")
+		}
+		switch status := c.text("status"); status {
+		case "sent", "delivered", "read", "failed":
+			m.status, m.failure = status, c.text("external_error")
+		default:
+			return invalid("'" + status + "' is not a valid status")
+		}
+		v.updated = s.o.Now()
+		s.hooks.message("message_updated", v, m)
+		return ok(m.json(v))
+	})
+}
+
+func (c *call) messageID() int64 {
+	id, err := strconv.ParseInt(c.PathValue("message"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return id
 }
 
 type upload struct {
@@ -150,7 +194,14 @@ func (s *Server) keep(name string, body []byte) object {
 	if strings.HasPrefix(http.DetectContentType(body), "image/") {
 		kind = "image"
 	}
-	return object{"id": id, "file_type": kind, "data_url": s.URL() + "/rails/" + at, "thumb_url": "", "file_size": len(body)}
+	return object{"id": id, "message_id": nil, "extension": strings.TrimPrefix(path.Ext(name), "."), "file_type": kind, "data_url": s.URL() + "/rails/" + at, "thumb_url": "", "file_size": len(body)}
+}
+
+// file is a kept one as it was given.
+func (s *Server) file(f object) File {
+	at := path.Base(f["data_url"].(string))
+	_, name, _ := strings.Cut(at, "-")
+	return File{name, s.w.files[at]}
 }
 
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {

@@ -2,13 +2,16 @@ package chatwoot
 
 import (
 	"errors"
+	"maps"
 	"slices"
+	"time"
 )
 
 // What the methods that act for people say.
 var (
 	ErrNoConversation = errors.New("fake chatwoot: there is no such conversation")
 	ErrNoContact      = errors.New("fake chatwoot: there is no such contact")
+	ErrNoMessage      = errors.New("fake chatwoot: there is no such message")
 )
 
 // act does something as the server's own people do it, and sends the hooks.
@@ -32,13 +35,14 @@ func (s *Server) within(id int64, do func(*conversation)) error {
 	})
 }
 
-// AddContact makes a contact that is known in both inboxes, and gives its id.
+// AddContact makes a contact that is known in every inbox, and gives its id.
 func (s *Server) AddContact(name, identifier string) (id int64) {
 	_ = s.act(func() error {
 		k := &contact{id: s.w.next(), members: object{"name": name, "identifier": identifier}, custom: object{}, extra: object{}, sources: map[int64]string{}, created: s.o.Now()}
 		s.w.contacts = append(s.w.contacts, k)
-		s.link(k, APIInbox, "")
-		s.link(k, WebInbox, "")
+		for _, in := range s.w.inboxes {
+			s.link(k, in["id"].(int64), "")
+		}
 		s.hooks.add("contact_created", k.json(&s.w))
 		id = k.id
 		return nil
@@ -63,54 +67,101 @@ func (s *Server) StartConversation(contactID, inbox int64) (id int64, err error)
 
 // CustomerWrites adds a message of the customer, and gives its id.
 func (s *Server) CustomerWrites(conversationID int64, words string) (id int64, err error) {
+	return s.CustomerSends(conversationID, words)
+}
+
+// CustomerSends is CustomerWrites with files.
+func (s *Server) CustomerSends(conversationID int64, words string, files ...File) (id int64, err error) {
 	err = s.within(conversationID, func(v *conversation) {
-		m := &message{content: words, kind: "incoming", contentType: "text", attributes: object{}, sender: v.contact.json(&s.w)}
-		s.append(v, m)
-		id = m.id
+		id = s.write(v, &message{content: words, kind: "incoming", sender: v.contact.sender(&s.w)}, files)
 	})
 	return id, err
 }
 
-// AgentWrites adds a message of an agent, or a private note, and gives its id.
-func (s *Server) AgentWrites(conversationID, agent int64, words string, private bool) (id int64, err error) {
-	err = s.within(conversationID, func(v *conversation) {
-		m := &message{content: words, kind: "outgoing", private: private, contentType: "text", attributes: object{}, sender: byID(s.w.agents, agent)}
-		s.append(v, m)
-		id = m.id
-	})
-	return id, err
+// File is one that somebody sends.
+type File struct {
+	Name string
+	Body []byte
 }
 
-// AgentSetsStatus moves a conversation as an agent does.
-func (s *Server) AgentSetsStatus(conversationID int64, status string) error {
-	return s.within(conversationID, func(v *conversation) {
-		before := v.status
-		v.status = status
-		s.changed("conversation_status_changed", v, "status", before, status)
-	})
+// write fills in what every message has, adds it, and gives its id.
+func (s *Server) write(v *conversation, m *message, files []File) int64 {
+	if m.contentType == "" {
+		m.contentType = "text"
+	}
+	if m.attributes == nil {
+		m.attributes = object{}
+	}
+	for _, f := range files {
+		m.files = append(m.files, s.keep(f.Name, f.Body))
+	}
+	s.append(v, m)
+	return m.id
 }
 
-// AgentSetsLabels replaces the labels of a conversation as an agent does.
-func (s *Server) AgentSetsLabels(conversationID int64, labels ...string) error {
-	return s.within(conversationID, func(v *conversation) {
-		before := v.labels
-		v.labels = append([]string{}, labels...)
-		s.hooks.conversation("conversation_updated", v, []object{{"label_list": object{"previous_value": before, "current_value": v.labels}}})
-	})
-}
-
-// CustomerSubmits fills a form: the values come with the event message_updated.
+// CustomerSubmits fills a form: the values come with the event message_updated, and stand in the message from then on.
 func (s *Server) CustomerSubmits(conversationID, messageID int64, values map[string]string) error {
-	return s.within(conversationID, func(v *conversation) {
-		i := slices.IndexFunc(v.messages, func(m *message) bool { return m.id == messageID })
-		if i < 0 {
-			return
+	list := []object{}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, object{"name": name, "value": values[name]})
+	}
+	return s.submit(conversationID, messageID, func(*message) []object { return list })
+}
+
+// CustomerPicks picks one of an input_select by its value.
+func (s *Server) CustomerPicks(conversationID, messageID int64, value string) error {
+	return s.submit(conversationID, messageID, func(m *message) []object {
+		items, _ := m.attributes["items"].([]any)
+		for _, x := range items {
+			if item, _ := x.(object); item["value"] == value {
+				return []object{{"title": item["title"], "value": value}}
+			}
 		}
-		list := []object{}
-		for name, value := range values {
-			list = append(list, object{"name": name, "value": value})
-		}
-		v.messages[i].attributes["submitted_values"] = list
-		s.hooks.message("message_updated", v, v.messages[i])
+		return []object{{"title": value, "value": value}}
 	})
 }
+
+func (s *Server) submit(conversationID, messageID int64, values func(*message) []object) error {
+	return s.change(conversationID, messageID, func(m *message) {
+		m.attributes = maps.Clone(m.attributes)
+		m.attributes["submitted_values"] = values(m)
+	})
+}
+
+// change changes one message and tells the hooks. It is no activity of the conversation, but an update.
+func (s *Server) change(conversationID, messageID int64, do func(*message)) error {
+	found := false
+	err := s.within(conversationID, func(v *conversation) {
+		if m := v.message(messageID); m != nil {
+			found = true
+			do(m)
+			v.updated = s.o.Now()
+			s.hooks.message("message_updated", v, m)
+		}
+	})
+	if err == nil && !found {
+		return ErrNoMessage
+	}
+	return err
+}
+
+func (v *conversation) message(id int64) *message {
+	i := slices.IndexFunc(v.messages, func(m *message) bool { return m.id == id })
+	if i < 0 {
+		return nil
+	}
+	return v.messages[i]
+}
+
+// remove makes a message what Chatwoot makes of a deleted one: it stays, with other words and without files.
+func (m *message) remove() {
+	m.content, m.contentType, m.attributes, m.files = "This message was deleted", "text", object{"deleted": true}, nil
+}
+
+// DeleteMessage deletes a message as an agent does.
+func (s *Server) DeleteMessage(conversationID, messageID int64) error {
+	return s.change(conversationID, messageID, (*message).remove)
+}
+
+// at is a moment as the API writes it, with its parts of a second.
+func at(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }

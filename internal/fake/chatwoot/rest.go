@@ -47,7 +47,16 @@ type call struct {
 	s    *Server
 	body []byte
 	in   object
+	user object // the agent whose token it is; nil for the bot
 	bot  bool
+}
+
+// by is the name of who asks.
+func (c *call) by() string {
+	if name, isText := c.user["name"].(string); isText {
+		return name
+	}
+	return "bot"
 }
 
 // answer is what a handler gives.
@@ -83,20 +92,38 @@ func (s *Server) record(next http.Handler) http.Handler {
 	})
 }
 
-// handle makes a handler: it asks for the token, reads the body, and locks the world. A bot may only do what is marked.
-func (s *Server) handle(botToo bool, do func(*call) answer) http.HandlerFunc {
+// refused says why somebody may not ask this; a bot may only do what is marked.
+func (s *Server) refused(c *call, who rights) string {
+	token := c.Header.Get("Api_access_token")
+	s.mu.Lock()
+	switch token {
+	case s.o.Token:
+		c.user = byID(s.w.agents, Agent)
+	case s.o.AgentToken:
+		c.user = byID(s.w.agents, Agent2)
+	case s.o.BotToken:
+		c.bot = true
+	}
+	s.mu.Unlock()
+	switch account := c.PathValue("account"); {
+	case c.user == nil && !c.bot:
+		return "Invalid Access Token"
+	case c.bot && who != bots:
+		return "Access to this endpoint is not authorized for bots"
+	case account != "" && account != strconv.FormatInt(s.o.Account, 10):
+		return "You are not authorized to access this account"
+	case who == administrators && c.user["role"] != "administrator":
+		return "You are not authorized to do this action"
+	}
+	return ""
+}
+
+// handle makes a handler: it asks for the token, reads the body, and locks the world.
+func (s *Server) handle(who rights, do func(*call) answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		token := r.Header.Get("Api_access_token")
-		c := &call{Request: r, s: s, bot: token == s.o.BotToken}
-		switch {
-		case !c.bot && token != s.o.Token:
-			write(w, refuse(http.StatusUnauthorized, "Invalid Access Token"))
-			return
-		case c.bot && !botToo:
-			write(w, refuse(http.StatusUnauthorized, "Access to this endpoint is not authorized for bots"))
-			return
-		case r.PathValue("account") != "" && r.PathValue("account") != strconv.FormatInt(s.o.Account, 10):
-			write(w, refuse(http.StatusUnauthorized, "You are not authorized to access this account"))
+		c := &call{Request: r, s: s}
+		if words := s.refused(c, who); words != "" {
+			write(w, refuse(http.StatusUnauthorized, words))
 			return
 		}
 		var err error
@@ -162,6 +189,8 @@ func (c *call) number(name string) int64 { return number(c.in[name]) }
 
 func number(v any) int64 {
 	switch v := v.(type) {
+	case int64:
+		return v
 	case float64:
 		if v > -maxInt && v < maxInt {
 			return int64(v)

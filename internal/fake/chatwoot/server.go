@@ -14,12 +14,14 @@ import (
 
 // Options say what server it is. The zero value is a current one with account 1.
 type Options struct {
-	Token    string // an administrator's; default "user-token"
-	BotToken string // an agent bot's; default "bot-token"
-	Account  int64  // default 1
-	Prefix   string // a path before /api, e.g. "/support"
-	Unsigned bool   // a server before 4.12: hooks carry no signature
-	Now      func() time.Time
+	Token      string // an administrator's; default "user-token"
+	AgentToken string // of Agent2, who is no administrator; default "agent-token"
+	BotToken   string // an agent bot's; default "bot-token"
+	Account    int64  // default 1
+	Prefix     string // a path before /api, e.g. "/support"
+	Unsigned   bool   // a server before 4.12: hooks carry no signature
+	Quiet      bool   // no activity messages ("Mei added vip"), which a real server writes into conversations
+	Now        func() time.Time
 }
 
 // Server is a fake Chatwoot. Make it with New and start it with Start.
@@ -39,6 +41,7 @@ type Server struct {
 // New makes a server with an inbox of the API channel (1), one of the website's (2), two agents and a team.
 func New(o Options) *Server {
 	o.Token, o.BotToken, o.Account = cmp.Or(o.Token, "user-token"), cmp.Or(o.BotToken, "bot-token"), cmp.Or(o.Account, 1)
+	o.AgentToken = cmp.Or(o.AgentToken, "agent-token")
 	o.Prefix = strings.TrimRight(o.Prefix, "/")
 	if o.Now == nil {
 		o.Now = time.Now

@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -30,6 +31,13 @@ func (c *contact) json(w *world) object {
 	return out
 }
 
+// sender is a contact as it stands beside its messages.
+func (c *contact) sender(w *world) object {
+	all := c.json(w)
+	delete(all, "contact_inboxes")
+	return all
+}
+
 // json is a message as answers have it: the type is a number, the time counts seconds.
 func (m *message) json(v *conversation) object {
 	out := m.common()
@@ -47,7 +55,11 @@ func (m *message) hook() object {
 func (m *message) common() object {
 	out := object{
 		"id": m.id, "content": m.content, "private": m.private, "content_type": m.contentType, "content_attributes": m.attributes,
-		"source_id": m.source, "sender": m.sender, "status": "sent",
+		"source_id": m.source, "sender": m.sender, "status": cmp.Or(m.status, "sent"),
+	}
+	if m.failure != "" {
+		out["content_attributes"] = maps.Clone(m.attributes)
+		out["content_attributes"].(object)["external_error"] = m.failure
 	}
 	if m.echo != nil {
 		out["echo_id"] = m.echo
@@ -61,6 +73,7 @@ func (m *message) common() object {
 func (v *conversation) json(w *world, account int64) object {
 	out := v.common(w)
 	out["account_id"], out["created_at"], out["last_activity_at"], out["timestamp"] = account, v.created.Unix(), v.active.Unix(), v.active.Unix()
+	out["updated_at"] = at(v.updated)
 	last := []object{}
 	if n := len(v.messages); n > 0 {
 		last = append(last, v.messages[n-1].json(v))
@@ -72,6 +85,7 @@ func (v *conversation) json(w *world, account int64) object {
 func (v *conversation) hook(w *world) object {
 	out := v.common(w)
 	out["created_at"], out["last_activity_at"], out["timestamp"] = v.created.Unix(), v.active.Unix(), v.active.Unix()
+	out["updated_at"] = at(v.updated)
 	out["channel"] = w.inboxOf(v.inbox)["channel_type"]
 	out["contact_inbox"] = object{"contact_id": v.contact.id, "inbox_id": v.inbox, "source_id": v.source}
 	last := []object{}

@@ -12,6 +12,8 @@ type world struct {
 	conversations []*conversation
 	inboxes       []object
 	agents        []object
+	definitions   []object // of custom attributes
+	titles        []object // of labels that the account knows
 	teams         []object
 	webhooks      []object
 	bots          []object
@@ -19,7 +21,7 @@ type world struct {
 	files         map[string][]byte
 }
 
-// The first things in a new world.
+// The first things in a new world. Agent is an administrator; the token of Options is Agent's, AgentToken is Agent2's.
 const (
 	APIInbox int64 = 1 // takes incoming messages by the API
 	WebInbox int64 = 2
@@ -32,7 +34,7 @@ func newWorld() world {
 	return world{
 		lastID: 1000,
 		inboxes: []object{
-			{"id": APIInbox, "name": "API", "channel_type": "Channel::Api", "channel_id": 1, "avatar_url": ""},
+			{"id": APIInbox, "name": "API", "channel_type": "Channel::Api", "channel_id": 1, "avatar_url": "", "webhook_url": ""},
 			{"id": WebInbox, "name": "Website", "channel_type": "Channel::WebWidget", "channel_id": 2, "avatar_url": ""},
 		},
 		agents: []object{
@@ -74,19 +76,22 @@ type conversation struct {
 	snoozed  any
 	messages []*message
 	created  time.Time
-	active   time.Time
+	active   time.Time // of the last message, whatever kind it is
+	updated  time.Time // of the last change
 }
 
 type message struct {
 	id          int64
 	content     string
-	kind        string // incoming, outgoing
+	kind        string // incoming, outgoing, activity
 	private     bool
 	contentType string
 	attributes  object
 	echo        any
 	source      any
 	sender      object
+	status      string // sent, delivered, read, failed
+	failure     string // external_error
 	files       []object
 	created     time.Time
 }
