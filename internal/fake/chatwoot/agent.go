@@ -100,10 +100,7 @@ func (s *Server) AgentSetsLabels(conversationID int64, labels ...string) error {
 // SetAttribute sets a custom attribute of a conversation as an agent does; an empty value removes it.
 func (s *Server) SetAttribute(conversationID int64, name, value string) error {
 	return s.within(conversationID, func(v *conversation) {
-		fresh := object{}
-		for k, old := range v.custom {
-			fresh[k] = old
-		}
+		fresh := clone(v.custom)
 		if fresh[name] = value; value == "" {
 			delete(fresh, name)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"time"
@@ -92,7 +93,7 @@ func (s *Server) state() answer {
 // orders are what can be done by hand. An agent who is not named is Agent.
 func (s *Server) orders() map[string]func(order) (int64, error) {
 	all := s.peopleOrders()
-	for name, do := range map[string]func(order) (int64, error){
+	maps.Copy(all, map[string]func(order) (int64, error){
 		"reinstall": func(order) (int64, error) { s.Reinstall(); return 0, nil },
 		"webhook":   func(o order) (int64, error) { s.AddWebhook(o.URL, o.Secret); return 0, nil },
 		"attribute": func(o order) (int64, error) { s.DefineAttribute("conversation_attribute", o.Name); return 0, nil },
@@ -104,9 +105,7 @@ func (s *Server) orders() map[string]func(order) (int64, error) {
 		},
 		"release-hooks": func(order) (int64, error) { s.ReleaseHooks(); return 0, nil },
 		"clear-faults":  func(order) (int64, error) { s.ClearFaults(); return 0, nil },
-	} {
-		all[name] = do
-	}
+	})
 	return all
 }
 

@@ -199,7 +199,7 @@ func (s *Server) keep(name string, body []byte) object {
 
 // file is a kept one as it was given.
 func (s *Server) file(f object) File {
-	at := path.Base(f["data_url"].(string))
+	at := path.Base(text(f["data_url"]))
 	_, name, _ := strings.Cut(at, "-")
 	return File{name, s.w.files[at]}
 }

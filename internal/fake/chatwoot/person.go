@@ -41,7 +41,7 @@ func (s *Server) AddContact(name, identifier string) (id int64) {
 		k := &contact{id: s.w.next(), members: object{"name": name, "identifier": identifier}, custom: object{}, extra: object{}, sources: map[int64]string{}, created: s.o.Now()}
 		s.w.contacts = append(s.w.contacts, k)
 		for _, in := range s.w.inboxes {
-			s.link(k, in["id"].(int64), "")
+			s.link(k, number(in["id"]), "")
 		}
 		s.hooks.add("contact_created", k.json(&s.w))
 		id = k.id

@@ -18,7 +18,7 @@ func (s *Server) AddInbox(name, channelType string) (id int64) {
 	_ = s.act(func() error {
 		id = 1
 		for _, in := range s.w.inboxes {
-			id = max(id, in["id"].(int64)+1)
+			id = max(id, number(in["id"])+1)
 		}
 		s.w.inboxes = append(s.w.inboxes, object{"id": id, "name": name, "channel_type": channelType, "channel_id": id, "avatar_url": "", "webhook_url": ""})
 		return nil
@@ -57,7 +57,7 @@ func (s *Server) AddBot(outgoingURL string, inboxes ...int64) string {
 		}
 		s.w.bots = append(s.w.bots, bot)
 		for _, in := range inboxes {
-			s.w.inboxBot[in] = bot["id"].(int64)
+			s.w.inboxBot[in] = number(bot["id"])
 		}
 		return nil
 	})

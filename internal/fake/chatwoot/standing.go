@@ -45,7 +45,7 @@ func (s *Server) setAssignee(v *conversation, agent object, by string) {
 	if agent == nil {
 		s.activity(v, "Conversation unassigned by ", by)
 	} else {
-		s.activity(v, "Assigned to ", agent["name"].(string), " by ", by)
+		s.activity(v, "Assigned to ", text(agent["name"]), " by ", by)
 	}
 	s.changed("conversation_updated", v, "assignee_id", before, agent["id"])
 }

@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -74,8 +75,6 @@ func (s *Server) talk(v *conversation) Talk {
 
 func clone(o object) map[string]any {
 	fresh := make(map[string]any, len(o))
-	for k, v := range o {
-		fresh[k] = v
-	}
+	maps.Copy(fresh, o)
 	return fresh
 }

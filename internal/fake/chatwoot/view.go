@@ -58,8 +58,9 @@ func (m *message) common() object {
 		"source_id": m.source, "sender": m.sender, "status": cmp.Or(m.status, "sent"),
 	}
 	if m.failure != "" {
-		out["content_attributes"] = maps.Clone(m.attributes)
-		out["content_attributes"].(object)["external_error"] = m.failure
+		attributes := clone(m.attributes)
+		attributes["external_error"] = m.failure
+		out["content_attributes"] = attributes
 	}
 	if m.echo != nil {
 		out["echo_id"] = m.echo
