@@ -160,11 +160,12 @@ const (
 )
 
 // Commands of customers (Sender.Kind is contact). helped: message (id of the bot's message), answer (yes or no); rate: rating, stars (1 to
-// 5; absent when only a comment is added), comment.
+// 5; absent when only a comment is added), comment; form: message (id of what asks), answered by View.Form and changing nothing.
 const (
 	CmdPerson = "person"
 	CmdHelped = "helped"
 	CmdRate   = "rate"
+	CmdForm   = "form"
 )
 
 // Result is what became of an Inbound.
@@ -200,6 +201,8 @@ type View struct {
 	OpensAt time.Time
 	// After is when to try again, of what was refused as too soon.
 	After time.Time
+	// Form answers form: what the message asks, its choices as well. Nil when it asks nothing, or not this customer.
+	Form *kefu.Form
 	// Faults are what is wrong with what was filled in, in the order of the form, when that was refused as invalid.
 	Faults []FieldFault
 	// Rating is what was kept of a rating.

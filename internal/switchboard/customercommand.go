@@ -60,6 +60,8 @@ func (c *change) customerAsks(inbox kefu.InboxID, in connector.Inbound, who kefu
 		res.View.Refused, err = c.person(conv, by)
 	case connector.CmdHelped:
 		res.View.Refused, err = c.helped(conv, by, in.Command.Args)
+	case connector.CmdForm:
+		res.View.Form, res.View.Refused, err = c.formIn(conv, kefu.MessageID(in.Command.Args["message"]))
 	default:
 		res.View.Refused = connector.RefusedInvalid
 	}
