@@ -8,6 +8,7 @@ import (
 // Server is what a Chatwoot says of itself.
 type Server struct {
 	Version string `json:"version"`
+	Now     Time   `json:"timestamp"` // its clock
 }
 
 // Server asks which version it is, which needs no token. Hooks of an account are signed since 4.12.

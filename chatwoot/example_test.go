@@ -7,28 +7,21 @@ import (
 	"time"
 
 	"kefu/chatwoot"
-	fake "kefu/internal/fake/chatwoot"
 )
 
 // server stands for yours.
-func server() (address string, conversation int64, closeIt func()) {
-	s := fake.New(fake.Options{})
-	if err := s.Start("127.0.0.1:0"); err != nil {
-		panic(err)
-	}
-	id, err := s.StartConversation(s.AddContact("Lin", "lin"), fake.APIInbox)
-	if err != nil {
-		panic(err)
-	}
-	return s.URL(), id, func() { _ = s.Close() }
+func server() (address string, closeIt func()) {
+	_, _, s, closeIt := sandbox()
+	return s.URL(), closeIt
 }
 
 func Example() {
-	address, conversation, closeIt := server()
+	const token, account = "user-token", 1 // the token is on your profile page, the account in the address bar
+	address, closeIt := server()
 	defer closeIt()
 	ctx := context.Background()
 
-	c, err := chatwoot.New(address, "user-token", 1)
+	c, err := chatwoot.New(address, token, account)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -38,7 +31,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	m, err := c.SendMessage(ctx, conversation, chatwoot.Message{Content: "hello"})
+	m, err := c.SendMessage(ctx, 1, chatwoot.Message{Content: "hello"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,15 +41,10 @@ func Example() {
 }
 
 func ExampleClient_AddLabels() {
-	address, conversation, closeIt := server()
+	ctx, c, _, closeIt := sandbox()
 	defer closeIt()
-	c, err := chatwoot.New(address, "user-token", 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	for _, label := range []string{"vip", "refund"} {
-		labels, err := c.AddLabels(context.Background(), conversation, label)
+		labels, err := c.AddLabels(ctx, 1, label)
 		fmt.Println(labels, err)
 	}
 	// Output:
@@ -65,14 +53,9 @@ func ExampleClient_AddLabels() {
 }
 
 func ExampleClient_Assign() {
-	address, conversation, closeIt := server()
+	ctx, c, _, closeIt := sandbox()
 	defer closeIt()
-	c, err := chatwoot.New(address, "user-token", 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = c.Assign(context.Background(), conversation, 999)
+	_, err := c.Assign(ctx, 1, 999)
 	var refused *chatwoot.Error
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Status, refused.Code)

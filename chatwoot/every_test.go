@@ -1,0 +1,51 @@
+package chatwoot_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"kefu/chatwoot"
+)
+
+// TestEveryCallHasAnExample that runs and says what comes out.
+func TestEveryCallHasAnExample(t *testing.T) {
+	have := map[string]bool{}
+	files, err := os.ReadDir(".")
+	must(t, err)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), f.Name(), nil, parser.ParseComments)
+		must(t, err)
+		for _, d := range parsed.Decls {
+			fn, isFunc := d.(*ast.FuncDecl)
+			if !isFunc || !strings.HasPrefix(fn.Name.Name, "Example") {
+				continue
+			}
+			have[fn.Name.Name] = shows(parsed, fn)
+		}
+	}
+	client := reflect.TypeFor[*chatwoot.Client]()
+	for i := range client.NumMethod() {
+		name := "ExampleClient_" + client.Method(i).Name
+		if shown, there := have[name]; !there || !shown {
+			t.Errorf("%s is missing, or shows no output", name)
+		}
+	}
+}
+
+// shows tells whether an example says what it prints: without, it is never run.
+func shows(f *ast.File, fn *ast.FuncDecl) bool {
+	for _, c := range f.Comments {
+		if c.Pos() > fn.Body.Pos() && c.End() < fn.Body.End() && strings.HasPrefix(c.Text(), "Output:") {
+			return true
+		}
+	}
+	return false
+}
