@@ -32,8 +32,8 @@ func TestEveryCallHasAnExample(t *testing.T) {
 		}
 	}
 	client := reflect.TypeFor[*chatwoot.Client]()
-	for i := range client.NumMethod() {
-		name := "ExampleClient_" + client.Method(i).Name
+	for m := range client.Methods() {
+		name := "ExampleClient_" + m.Name
 		if shown, there := have[name]; !there || !shown {
 			t.Errorf("%s is missing, or shows no output", name)
 		}
