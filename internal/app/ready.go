@@ -66,11 +66,22 @@ func (a *App) checkQueues(ctx context.Context) []api.Check {
 	workers := api.Check{Name: "workers", Status: api.CheckOK}
 	checks := []api.Check{workers}
 	err := a.store.View(ctx, func(tx *store.Tx) error {
+		checks = checks[:1]
 		sizes, err := tx.QueueSizes()
 		for _, q := range sizes {
 			if age := tx.Now.Sub(q.Oldest); age > staleAfter {
 				checks = append(checks, api.Check{Name: "queue:" + string(q.InboxID), Status: api.CheckDegraded,
 					Detail: fmt.Sprintf("%d deliveries %s, the oldest for %s", q.Count, q.State, age.Round(time.Second))})
+			}
+		}
+		if err != nil {
+			return err
+		}
+		looks, err := tx.LookAges()
+		for _, l := range looks {
+			if age := tx.Now.Sub(l.Oldest); age > staleAfter {
+				checks = append(checks, api.Check{Name: "reading:" + string(l.InboxID), Status: api.CheckDegraded,
+					Detail: fmt.Sprintf("%d threads in which something happened cannot be read, the first for %s", l.Count, age.Round(time.Second))})
 			}
 		}
 		return err

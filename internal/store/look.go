@@ -19,6 +19,7 @@ ON CONFLICT (inbox_id, thread_id) DO UPDATE SET gen = look.gen + 1, swept = look
 	sqlDropLook = `DELETE FROM look WHERE inbox_id = $1 AND thread_id = $2`
 	sqlPullLook = `UPDATE look SET due_at = $2 WHERE inbox_id = $1 AND due_at > $3`
 	sqlLooks    = `SELECT COUNT(*) FROM look WHERE inbox_id = $1`
+	sqlLookAges = `SELECT inbox_id, COUNT(*), MIN(asked_at) FROM look GROUP BY inbox_id ORDER BY inbox_id`
 
 	sqlStanding     = `SELECT base, rev FROM standing WHERE link_id = $1`
 	sqlSaveStanding = `INSERT INTO standing (link_id, base, rev, updated_at) VALUES ($1, $2, 1, $3)
@@ -126,4 +127,21 @@ func (tx *Tx) KnownAs(inbox kefu.InboxID, id kefu.AgentID) (string, error) {
 func (tx *Tx) StandingDue(id kefu.LinkID) (bool, error) {
 	n, err := sqldb.One(tx.Tx, scanInt, sqlStandingDue, id)
 	return n > 0, err
+}
+
+// LookAge is how many threads of an inbox are still to be read, and since when the first of them.
+type LookAge struct {
+	InboxID kefu.InboxID
+	Count   int64
+	Oldest  time.Time
+}
+
+// LookAges tells what is still to be read, by inbox.
+func (tx *Tx) LookAges() ([]LookAge, error) {
+	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (l LookAge, err error) {
+		var oldest int64
+		err = s.Scan(&l.InboxID, &l.Count, &oldest)
+		l.Oldest = sqldb.Time(oldest)
+		return l, err
+	}, sqlLookAges)
 }
