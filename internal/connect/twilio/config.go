@@ -29,6 +29,8 @@ type settings struct {
 	messaging   string
 	workspace   string
 	workflow    string
+	numbers     []string // of ours that the inbox is there for; empty: all
+	bot         bool
 	channelType string
 	routing     string
 	flow        string
@@ -51,7 +53,7 @@ func (s settings) desk() bool { return s.workflow != "" || s.routing == routingS
 // options are those of the client.
 func (s settings) options(deps connector.Deps) api.Options {
 	o := api.Options{Account: s.account, Secret: api.Secret(s.token.Reveal()), HTTP: deps.Operator, Bases: api.Bases{
-		Conversations: s.bases.conversations, Flex: s.bases.flex, Media: s.bases.mcs, TaskRouter: s.bases.taskrouter, API: s.bases.api,
+		Conversations: s.bases.conversations, Flex: s.bases.flex, Media: s.bases.mcs, TaskRouter: s.bases.taskrouter, Studio: s.bases.studio, API: s.bases.api,
 	}}
 	if s.key != "" {
 		o.Key, o.Secret = s.key.Reveal(), api.Secret(s.keySecret.Reveal())
@@ -71,6 +73,8 @@ func fields() []connector.Field {
 		field("api_secret", "secret", "", "API 金鑰密碼", "API 密钥密码", "API key secret", "The secret of api_key."),
 		field("service_sid", "string", "", "Conversations 服務 SID", "Conversations 服务 SID", "Conversations service SID", "The service of Conversations, IS…; hooks of other services are ignored. Empty: the account's default."),
 		field("messaging_service_sid", "string", "", "簡訊服務 SID", "短信服务 SID", "Messaging service SID", "The service that sends texts, MG…, if not the default one."),
+		field("numbers", "list", "", "號碼", "号码", "Numbers", "Our numbers that customers write to, such as +12025550100, if only some belong to this inbox."),
+		field("bot", "bool", "false", "機器人先回答", "机器人先回答", "Bot answers first", "The bot answers who writes, until they ask for a person."),
 		field("workspace_sid", "string", "", "TaskRouter 工作區 SID", "TaskRouter 工作区 SID", "Workspace SID", "Flex's workspace of TaskRouter, WS…; with workflow_sid this inbox is a desk."),
 		field("workflow_sid", "string", "", "TaskRouter 工作流程 SID", "TaskRouter 工作流 SID", "Workflow SID", "The workflow that finds the agent, WW…."),
 		field("channel_type", "string", defaultType, "Flex 顯示的管道", "Flex 显示的渠道", "Channel type", "What Flex shows a desk conversation as: web, chat, sms or whatsapp."),

@@ -21,6 +21,9 @@ type Connector struct {
 	set  settings
 	deps connector.Deps
 	api  *api.Client
+	// rooms are conversations with customers, told the messages of which staff know that they were refused.
+	rooms *cache[room]
+	told  *cache[bool]
 }
 
 var (
@@ -30,6 +33,7 @@ var (
 	_ connector.Watcher        = (*Connector)(nil)
 	_ connector.Opener         = (*Connector)(nil)
 	_ connector.StandingSender = (*Connector)(nil)
+	_ connector.Receptionist   = (*Connector)(nil)
 	_ fmt.Formatter            = (*Connector)(nil)
 )
 
@@ -59,7 +63,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 		return nil, err
 	}
 	set.inbox = inbox.ID
-	return &Connector{set: set, deps: deps, api: api.New(set.options(deps))}, nil
+	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[room](maxRooms), told: newCache[bool](maxRooms)}, nil
 }
 
 // Format writes the inbox alone, for every verb: what else is in here may be secret.
@@ -91,7 +95,7 @@ func (c *Connector) Look(ctx context.Context, t connector.Thread, emit connector
 	if m, ok := markOf(n); ok {
 		return c.lookLost(ctx, n, m, emit)
 	}
-	return c.lookCustomer(ctx, t, emit)
+	return c.lookRoom(ctx, n, connector.Standing{}, emit)
 }
 
 // Changed names the conversations at which something may have happened: those of open threads, and what customers have begun.

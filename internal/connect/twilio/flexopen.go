@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 
+	"kefu"
 	"kefu/internal/connector"
 )
 
@@ -25,6 +26,9 @@ func (c *Connector) lookDesk(context.Context, connector.Thread, connector.Emit) 
 }
 
 // SendStanding carries what changed here.
-func (c *Connector) SendStanding(_ context.Context, _ connector.Thread, _, base connector.Standing) (connector.Standing, error) {
+func (c *Connector) SendStanding(ctx context.Context, t connector.Thread, now, base connector.Standing) (connector.Standing, error) {
+	if t.Role == kefu.RoleCustomer {
+		return c.customerStanding(ctx, t, now)
+	}
 	return base, noDesk()
 }

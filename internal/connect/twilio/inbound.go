@@ -83,6 +83,9 @@ func (c *Connector) receiveEvent(form url.Values, r *connector.Request) (connect
 	if service := form.Get("ChatServiceSid"); c.set.service != "" && service != "" && service != c.set.service {
 		return got, nil // of another program on this account
 	}
+	if form.Get("EventType") == "onDeliveryUpdated" && !slices.Contains([]string{"failed", "undelivered"}, form.Get("Status")) {
+		return got, nil // what arrives is no news
+	}
 	got.Inbound = []connector.Inbound{{Kind: connector.InLook, Key: eventKey(form), ThreadID: conversation, OccurredAt: r.Now}}
 	return got, nil
 }

@@ -36,6 +36,8 @@ func parseSettings(raw json.RawMessage) (settings, error) {
 		keySecret:   secret.Text(r.text("api_secret", "")),
 		service:     r.sid("service_sid", "IS"),
 		messaging:   r.sid("messaging_service_sid", "MG"),
+		numbers:     r.numbers("numbers"),
+		bot:         r.flag("bot"),
 		workspace:   r.sid("workspace_sid", "WS"),
 		workflow:    r.sid("workflow_sid", "WW"),
 		channelType: r.word("channel_type", defaultType, "chat", "sms", "whatsapp"),
@@ -146,12 +148,35 @@ func (r *reader) duration(name, preset string) time.Duration {
 	return d
 }
 
-func (r *reader) flag(name string) {
+func (r *reader) flag(name string) bool {
 	switch strings.Trim(string(r.given[name]), `"`) {
-	case "true", "false", "", "null":
+	case "true":
+		return true
+	case "false", "", "null":
 	default:
 		r.fault(name, "must be true or false")
 	}
+	return false
+}
+
+// number is what a number of ours looks like, and what else customers write to: a short code, the name of a page.
+var number = regexp.MustCompile(`^\+?[0-9A-Za-z]{3,32}$`)
+
+// numbers reads a list, or numbers with commas or spaces between them.
+func (r *reader) numbers(name string) []string {
+	if !r.has(name) {
+		return nil
+	}
+	var list []string
+	if json.Unmarshal(r.given[name], &list) != nil {
+		list = strings.FieldsFunc(r.text(name, ""), func(c rune) bool { return c == ',' || c == ' ' })
+	}
+	for _, n := range list {
+		if !number.MatchString(n) {
+			r.fault(name, "must be numbers such as +12025550100, without whatsapp: in front")
+		}
+	}
+	return list
 }
 
 // bases reads addresses by their names, or one address of a server that plays all of Twilio.
