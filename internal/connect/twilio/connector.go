@@ -22,7 +22,7 @@ type Connector struct {
 	deps connector.Deps
 	api  *api.Client
 	// rooms are conversations with customers, told the messages of which staff know that they were refused.
-	rooms *cache[room]
+	rooms *cache[talk]
 	told  *cache[bool]
 }
 
@@ -63,7 +63,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 		return nil, err
 	}
 	set.inbox = inbox.ID
-	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[room](maxRooms), told: newCache[bool](maxRooms)}, nil
+	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[talk](maxRooms), told: newCache[bool](maxRooms)}, nil
 }
 
 // Format writes the inbox alone, for every verb: what else is in here may be secret.

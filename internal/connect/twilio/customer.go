@@ -67,7 +67,7 @@ func (c *Connector) lookRoom(ctx context.Context, n api.Conversation, base conne
 type looking struct {
 	c      *Connector
 	n      api.Conversation
-	room   room
+	room   talk
 	thread connector.Thread
 	linked bool
 	base   connector.Standing // what both sides had; nothing when the look was asked for by the conversation's name

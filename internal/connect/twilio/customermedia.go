@@ -55,8 +55,8 @@ func lostForGood(err error) bool {
 	return safehttp.IsBlocked(err) || api.Status(err) == 404
 }
 
-// upload gives Twilio a file of the vault. Its content is at most what the address takes.
-func (c *Connector) upload(ctx context.Context, service string, a kefu.Attachment) (string, error) {
+// giveFile gives Twilio a file of the vault. Its content is at most what the address takes.
+func (c *Connector) giveFile(ctx context.Context, service string, a kefu.Attachment) (string, error) {
 	body, err := c.deps.Files.Open(ctx, a.SHA256)
 	if err != nil {
 		return "", &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: "the attachment " + kefu.Excerpt(a.Name, 60) + " is not kept any more", Err: err}

@@ -24,15 +24,15 @@ const (
 	mostAnew = 3
 )
 
-// room is a conversation with a customer, as far as it never changes.
-type room struct {
+// talk is a conversation with a customer, as far as it never changes.
+type talk struct {
 	sid, service string
 	who          api.Participant
 	pair         pair
 }
 
 // roomOf finds the customer of a conversation; false while nobody is in it whom we could answer.
-func (c *Connector) roomOf(ctx context.Context, n api.Conversation) (room, bool, error) {
+func (c *Connector) roomOf(ctx context.Context, n api.Conversation) (talk, bool, error) {
 	if r, ok := c.rooms.get(n.SID); ok {
 		return r, true, nil
 	}
@@ -40,7 +40,7 @@ func (c *Connector) roomOf(ctx context.Context, n api.Conversation) (room, bool,
 	for after, page := "", 0; page == 0 || after != "" && page < maxPages; page++ {
 		list, next, err := c.api.Participants(ctx, n.SID, after)
 		if err != nil {
-			return room{}, false, c.failure(err)
+			return talk{}, false, c.failure(err)
 		}
 		for _, p := range list {
 			if p.Binding != nil && p.Binding.Address != "" {
@@ -53,16 +53,16 @@ func (c *Connector) roomOf(ctx context.Context, n api.Conversation) (room, bool,
 		after = next
 	}
 	if guest == nil {
-		return room{}, false, nil
+		return talk{}, false, nil
 	}
 	return c.remember(n, *guest)
 }
 
-func (c *Connector) remember(n api.Conversation, p api.Participant) (room, bool, error) {
+func (c *Connector) remember(n api.Conversation, p api.Participant) (talk, bool, error) {
 	of, ok := pairOf(p)
-	r := room{sid: n.SID, service: n.ServiceSID, who: p, pair: of}
+	r := talk{sid: n.SID, service: n.ServiceSID, who: p, pair: of}
 	if !ok || !c.serves(of) {
-		return room{}, false, nil
+		return talk{}, false, nil
 	}
 	c.rooms.put(n.SID, r)
 	return r, true, nil
@@ -82,7 +82,7 @@ func (c *Connector) serves(p pair) bool {
 }
 
 // name is what the person is called, by what Twilio was told of them; else the address.
-func (r room) name() string {
+func (r talk) name() string {
 	var a map[string]any
 	if json.Unmarshal([]byte(r.who.Attributes), &a) == nil {
 		for _, key := range []string{"friendlyName", "friendly_name", "name", "displayName", "display_name", "customerName", "profile_name"} {
@@ -96,7 +96,7 @@ func (r room) name() string {
 }
 
 // sender is the person as one who writes.
-func (r room) sender() connector.Sender {
+func (r talk) sender() connector.Sender {
 	via := map[string]string{kindSMS: "SMS", whatsApp: "WhatsApp", kindChat: "Web chat"}[r.pair.kind]
 	return connector.Sender{Kind: kefu.AuthorContact, ID: kefu.Excerpt(r.pair.address(), maxName), Name: r.name(), Via: cmp.Or(via, r.pair.kind)}
 }

@@ -15,8 +15,8 @@ import (
 // keepTime bounds the fetching of a file that is known by an address only.
 const keepTime = 5 * time.Second
 
-// piece is what goes out as one message.
-type piece struct {
+// parcel is what goes out as one message.
+type parcel struct {
 	text string
 	file *kefu.Attachment
 }
@@ -55,7 +55,7 @@ type sending struct {
 	c      *Connector
 	out    connector.Outbound
 	pair   pair
-	pieces []piece
+	pieces []parcel
 	there  map[int]connector.Part
 	found  bool // the last piece had arrived before
 }
@@ -143,7 +143,7 @@ func (s *sending) post(ctx context.Context, sid string) (over bool, err error) {
 	return false, nil
 }
 
-func (s *sending) write(ctx context.Context, sid string, n int, p piece) (api.Message, error) {
+func (s *sending) write(ctx context.Context, sid string, n int, p parcel) (api.Message, error) {
 	attributes, err := sentMark{Delivery: s.out.DeliveryID, Message: s.out.Message.ID, Part: n}.attributes()
 	if err != nil {
 		return api.Message{}, err
@@ -154,7 +154,7 @@ func (s *sending) write(ctx context.Context, sid string, n int, p piece) (api.Me
 		if err != nil {
 			return api.Message{}, err
 		}
-		if m.MediaSID, err = s.c.upload(ctx, service, *p.file); err != nil {
+		if m.MediaSID, err = s.c.giveFile(ctx, service, *p.file); err != nil {
 			return api.Message{}, err
 		}
 	}
@@ -192,14 +192,14 @@ func (c *Connector) serviceOf(ctx context.Context, sid string) (string, error) {
 
 // piecesFor renders a message for an address: its text in as few messages as Twilio takes, then each file. Files that do not reach the
 // address as such are links in the text.
-func (c *Connector) piecesFor(ctx context.Context, p pair, out connector.Outbound) ([]piece, error) {
+func (c *Connector) piecesFor(ctx context.Context, p pair, out connector.Outbound) ([]parcel, error) {
 	content := out.Message.Content
 	text := card.Content(forPhones(content), string(cmp.Or(out.Customer.Locale, c.set.lang)))
-	var files []piece
+	var files []parcel
 	for _, a := range content.Attachments {
 		kept := c.kept(ctx, a)
 		if kept.SHA256 != "" && kept.Size <= p.mostFile() && p.files() {
-			files = append(files, piece{file: &kept})
+			files = append(files, parcel{file: &kept})
 			continue
 		}
 		link := cmp.Or(c.deps.Files.Link(kept), card.Link(kept.URL))
@@ -209,9 +209,9 @@ func (c *Connector) piecesFor(ctx context.Context, p pair, out connector.Outboun
 		text = strings.TrimSpace(text + "\n" + strings.TrimSpace(kefu.Excerpt(a.Name, 100)+" "+link))
 	}
 	texts := api.SplitText(text, 0)
-	pieces := make([]piece, 0, len(texts)+len(files))
+	pieces := make([]parcel, 0, len(texts)+len(files))
 	for _, t := range texts {
-		pieces = append(pieces, piece{text: t})
+		pieces = append(pieces, parcel{text: t})
 	}
 	return append(pieces, files...), nil
 }
