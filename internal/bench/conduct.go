@@ -64,7 +64,7 @@ func publish(p plan, all []outcome) error {
 	for _, part := range []struct {
 		name   string
 		report func(plan, []outcome) string
-	}{{partRelay, report}, {partAPI, apiReport}, {partWebhooks, hookReport}, {partKnowledge, knowledgeReport}} {
+	}{{partRelay, report}, {partAPI, apiReport}, {partWebhooks, hookReport}, {partKnowledge, knowledgeReport}, {partPairs, pairReport}} {
 		if !p.has(part.name) {
 			continue
 		}
@@ -88,6 +88,9 @@ func publish(p plan, all []outcome) error {
 		}
 		if n := o.knowledgeMissed(); n > 0 {
 			fmt.Fprintf(p.progress, "MISSED: %d aims of the knowledge base on %s\n", n, o.title())
+		}
+		if n := o.pairsMissed(p); n > 0 {
+			fmt.Fprintf(p.progress, "MISSED: %d aims of pairings on %s\n", n, o.title())
 		}
 	}
 	return nil
@@ -126,7 +129,7 @@ func (g ground) engine(ctx context.Context, engine string) (outcome, error) {
 		for _, part := range []struct {
 			name  string
 			round func(context.Context, string, func(string) (string, error)) (figures, figures, error)
-		}{{partRelay, g.round}, {partAPI, g.apiRound}, {partWebhooks, g.hookRound}, {partKnowledge, g.knowledgeRound}} {
+		}{{partRelay, g.round}, {partAPI, g.apiRound}, {partWebhooks, g.hookRound}, {partKnowledge, g.knowledgeRound}, {partPairs, g.pairRound}} {
 			if !g.has(part.name) {
 				continue
 			}

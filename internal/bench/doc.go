@@ -5,7 +5,8 @@
 // role), "remote" (the fake Discord and WordPress, with a ledger of what arrived when), "load" (senders of hooks), "ask" (users of the open
 // API), "sockets" (who listens), "baseline" (the least that a durable relay can do: read the hook, commit one row, answer, post), and for
 // webhooks "receiver" (who verifies them), "posts" (the least that sends them: sign and post, without a database) and "hooks" (Kefu's own
-// parts in one process, one point each). It has three parts: the relay, the open API, webhooks. Kefu and the baseline run one after the
+// parts in one process, one point each). For pairings "people" are those on both sides, with the fakes that they write in. It has five
+// parts: the relay, the open API, webhooks, articles, pairings. Kefu and the baseline run one after the
 // other against equal remotes and equal senders; all share the machine's cores, which the table states.
 //
 // It is on the testing floor and imports what it likes; nothing imports it. Invariants: a point counts only when everything that was

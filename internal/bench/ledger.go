@@ -41,12 +41,13 @@ func (l *ledger) reset() {
 	l.last, l.doubled, l.displaced = 0, 0, 0
 }
 
-func (l *ledger) note(s stamp, at time.Time) {
+// note takes an arrival, and tells whether it is the first of its message.
+func (l *ledger) note(s stamp, at time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, twice := l.seen[s]; twice {
 		l.doubled++
-		return
+		return false
 	}
 	l.seen[s] = struct{}{}
 	if s.sent < l.newest[s.ticket] {
@@ -55,6 +56,7 @@ func (l *ledger) note(s stamp, at time.Time) {
 	l.newest[s.ticket] = max(l.newest[s.ticket], s.sent)
 	l.last = max(l.last, at.UnixNano())
 	l.latencies = append(l.latencies, time.Duration(at.UnixNano()-s.sent))
+	return true
 }
 
 func (l *ledger) report() arrivals {

@@ -27,7 +27,7 @@ func main() {
 // run does the role that the first argument names.
 func run(ctx context.Context, args []string) error {
 	roles := map[string]func(context.Context, []string) error{roleRemote: runRemote, roleLoad: runLoad, roleBaseline: runBaseline,
-		roleAsk: runAsk, roleSockets: runSockets, roleReceiver: runReceiver, rolePosts: runPosts, roleHooks: runHooks}
+		roleAsk: runAsk, roleSockets: runSockets, roleReceiver: runReceiver, rolePosts: runPosts, roleHooks: runHooks, rolePeople: runPeople}
 	if len(args) > 0 && roles[args[0]] != nil {
 		return roles[args[0]](ctx, args[1:])
 	}
@@ -78,8 +78,8 @@ func parsePlan(args []string) (plan, error) {
 	f.StringVar(&p.out, "out", "", "file whose part between the markers is replaced")
 	f.StringVar(&p.profile, "profile", "", "folder for CPU profiles of kefu")
 	f.BoolVar(&p.limits, "limits", true, "measure with Discord's limits on, too")
-	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API), webhooks, knowledge (articles) or all")
-	f.StringVar(&p.points, "points", "", "of the open API: create, lists, search, sockets; of webhooks: drain, flow, pickup, retries, isolation, fan, serve; separated by commas, all without it")
+	f.StringVar(&p.part, "part", partAll, "relay (hooks to Discord), api (the open API), webhooks, knowledge (articles), pairs (every channel with every desk) or all")
+	f.StringVar(&p.points, "points", "", "of the open API: create, lists, search, sockets; of webhooks: drain, flow, pickup, retries, isolation, fan, serve; of pairs: site-twilio, or site for all of its; separated by commas, all without it")
 	large := f.Int("large", 1_000_000, "messages in the large database of the open API; 0 measures the small one only")
 	f.IntVar(&p.sockets, "sockets", 5000, "WebSockets that are open at once")
 	f.IntVar(&p.deliveries, "deliveries", 50_000, "webhooks of each rate")
@@ -97,8 +97,8 @@ func parsePlan(args []string) (plan, error) {
 	if *large > apiSmall {
 		p.sizes = append(p.sizes, *large/apiBlock*apiBlock)
 	}
-	if !slices.Contains([]string{partAll, partRelay, partAPI, partWebhooks, partKnowledge}, p.part) {
-		return p, fmt.Errorf("there is no part %q: relay, api, webhooks, knowledge or all", p.part)
+	if !slices.Contains([]string{partAll, partRelay, partAPI, partWebhooks, partKnowledge, partPairs}, p.part) {
+		return p, fmt.Errorf("there is no part %q: relay, api, webhooks, knowledge, pairs or all", p.part)
 	}
 	if p.repeat < 1 || p.point <= 0 || p.messages < 1 || p.stored < 0 || p.deliveries < hookMany || p.articles < 100 || f.NArg() > 0 {
 		return p, errors.New("the arguments make no sense: see -help")

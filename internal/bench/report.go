@@ -132,7 +132,7 @@ func kernel() string {
 
 // marks stand around what -out replaces. The relay's are older than the parts.
 func marks(part string) (begin, end string) {
-	name := map[string]string{partRelay: "bench", partAPI: "bench api", partWebhooks: "bench webhooks", partKnowledge: "bench knowledge"}[part]
+	name := map[string]string{partRelay: "bench", partAPI: "bench api", partWebhooks: "bench webhooks", partKnowledge: "bench knowledge", partPairs: "bench pairs"}[part]
 	return "<!-- " + name + ": begin -->\n", "<!-- " + name + ": end -->\n"
 }
 
