@@ -32,8 +32,9 @@ type settings map[string]any
 type options struct {
 	guild              discord.Options
 	site               wordpress.Options
-	shop, desk, config settings // laid over the usual ones
-	inbox              settings // of the desk's inbox, beside its settings
+	shop, desk, config settings   // laid over the usual ones
+	inbox              settings   // of the desk's inbox, beside its settings
+	inboxes            []settings // beside the shop and the desk
 	app                app.Options
 	idle               bool          // the test starts the program by itself
 	life               time.Duration // the longest that the test may take; 0 is four times patience
@@ -156,14 +157,12 @@ func (r *rig) configuration() []byte {
 	maps.Copy(desk, r.o.desk)
 	guild := settings{"id": "guild", "channel": "discord", "settings": desk}
 	maps.Copy(guild, r.o.inbox)
+	shops := settings{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop}
 	c := settings{
 		"listen": r.addr, "public_url": r.base(), "database": r.db, "data_dir": filepath.Join(r.dir, "data"),
-		"egress": settings{"allow": []string{"127.0.0.0/8"}},
-		"inboxes": []settings{
-			{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop},
-			guild,
-		},
-		"routes": []settings{{"from": "shop", "to": []string{"guild"}}},
+		"egress":  settings{"allow": []string{"127.0.0.0/8"}},
+		"inboxes": append([]settings{shops, guild}, r.o.inboxes...),
+		"routes":  []settings{{"from": "shop", "to": []string{"guild"}}},
 	}
 	maps.Copy(c, r.o.config)
 	raw, err := json.Marshal(c)

@@ -1,0 +1,34 @@
+package e2e
+
+// deskEnd is the thread of one talk at one desk, as staff there use it.
+type deskEnd interface {
+	// There tells whether the desk has the talk; mark is the text that it began with.
+	There() bool
+	Write(text string) error
+	Send(p picture) error
+	Note(text string) error
+	// Saw is all that staff were shown, by thread, without what they wrote there themselves.
+	Saw() [][]piece
+	// TakeOver has the desk take the talk from another one, by the desk's own means.
+	TakeOver() error
+	Close() error
+	Reopen() error
+	// ShowsClosed tells whether staff can see there that the talk has ended.
+	ShowsClosed() bool
+}
+
+// deskMedium is where staff answer, and what they cannot do there. The inbox of Kefu itself is "".
+type deskMedium struct {
+	name, inbox string
+	needsKefu   bool // nothing can be written while Kefu is down
+	lacks       map[deed]string
+	make        func(h *hub, mark string) deskEnd
+}
+
+// deskMedia are all there are.
+func deskMedia() []deskMedium {
+	return []deskMedium{
+		{name: "Discord", inbox: "guild", make: newChannelDesk},
+		{name: "API", needsKefu: true, make: newProgramDesk},
+	}
+}

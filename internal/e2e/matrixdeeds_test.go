@@ -1,0 +1,216 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"kefu/client"
+)
+
+// deed is a row of behaviour: what is done in every cell.
+type deed string
+
+// The deeds, as the head of their column says them.
+const (
+	begins          deed = "begins"
+	textBothWays    deed = "text"
+	pictureBothWays deed = "picture"
+	noteInside      deed = "note"
+	oneOwner        deed = "one owner"
+	killed          deed = "kill"
+	handedOff       deed = "hand-off"
+	deskCloses      deed = "desk closes"
+	customerReopens deed = "customer reopens"
+	customerCloses  deed = "customer closes"
+	deskReopens     deed = "desk reopens"
+	inTheEnd        deed = "in the end"
+)
+
+// begin has the customer write first. The talk comes to the cell's desk, by its route or because it is given there; who answers first has it.
+func (c *cell) begin() error {
+	if err := c.customer.Write(c.first()); err != nil {
+		return err
+	}
+	if _, err := c.kept(c.first()); err != nil {
+		return err
+	}
+	if !c.routed() {
+		if err := c.give(c.to); err != nil {
+			return err
+		}
+	}
+	return c.atDesk(c.to.name, c.first())
+}
+
+// routed tells whether the talk comes to the cell's desk by itself.
+func (c *cell) routed() bool {
+	return c.to.inbox == "" || slices.Contains(routes()[c.from.inbox], c.to.inbox)
+}
+
+// give gives the talk to a desk, as a program of the house does.
+func (c *cell) give(to deskMedium) error {
+	whom := client.Transfer{Desk: to.inbox}
+	if to.inbox == "" {
+		whom = client.Transfer{AgentID: c.agent.ID}
+	}
+	_, err := c.admin.Conversations.Transfer(c.ctx, c.talkOf(c.first()), whom)
+	return err
+}
+
+// writeBothWays has the desk answer first, so that the talk is its own.
+func (c *cell) writeBothWays() error {
+	text, err := c.answers(c.to.name)
+	if err == nil {
+		err = c.atCustomer(text)
+	}
+	if err != nil {
+		return err
+	}
+	return c.talkTo(c.to.name)
+}
+
+func (c *cell) sendPictures() error {
+	one, two := c.album.next(), c.album.next()
+	if err := errors.Join(c.customer.Send(one), c.desk().Send(two)); err != nil {
+		return err
+	}
+	err := c.until("the desk has the customer's picture", func() bool { return c.has(slices.Concat(c.desk().Saw()...), one) })
+	if err != nil {
+		return err
+	}
+	return c.until("the customer has the desk's picture", func() bool { return c.has(c.customer.Saw(), two) })
+}
+
+// keepsNote has the desk write a note, which the other desks are shown.
+func (c *cell) keepsNote() error {
+	text, err := c.mutters(c.to.name, c.desk().Note)
+	if err == nil {
+		err = c.private(text)
+	}
+	if err != nil {
+		return err
+	}
+	return c.atOthers(c.to.name, text)
+}
+
+// atOthers waits until every other desk that has the talk was shown a text.
+func (c *cell) atOthers(but, text string) error {
+	for name, d := range c.desks {
+		if name != but && d.There() {
+			if err := c.atDesk(name, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hasOneOwner has every other desk write as well: it is kept as a note.
+func (c *cell) hasOneOwner() error {
+	for name, d := range c.desks {
+		if name == c.to.name || !d.There() {
+			continue
+		}
+		text, err := c.mutters(name, d.Write)
+		if err == nil {
+			err = c.private(text)
+		}
+		if err == nil {
+			err = c.atOthers(name, text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handOff gives the talk to another desk, which has it from then on, and then takes it back by the desk's own means.
+func (c *cell) handOff() error {
+	next := c.other()
+	if err := c.give(next); err != nil {
+		return err
+	}
+	if err := c.atDesk(next.name, c.first()); err != nil {
+		return err
+	}
+	if err := c.ownedBy(next.name, c.to.name); err != nil {
+		return fmt.Errorf("given to %s: %w", next.name, err)
+	}
+	if err := c.desk().TakeOver(); err != nil {
+		return err
+	}
+	if err := c.ownedBy(c.to.name, next.name); err != nil {
+		return fmt.Errorf("taken back: %w", err)
+	}
+	return nil
+}
+
+// ownedBy has both desks write: the owner's text goes to the customer, the other one's is a note.
+func (c *cell) ownedBy(owner, other string) error {
+	text, err := c.answers(owner)
+	if err == nil {
+		err = c.atCustomer(text)
+	}
+	if err != nil {
+		return err
+	}
+	if text, err = c.mutters(other, c.desks[other].Write); err == nil {
+		err = c.private(text)
+	}
+	if err != nil {
+		return err
+	}
+	if text, err = c.asks(); err == nil {
+		err = errors.Join(c.atDesk(owner, text), c.atDesk(other, text))
+	}
+	return err
+}
+
+func (c *cell) closeAtDesk() error {
+	if err := c.desk().Close(); err != nil {
+		return err
+	}
+	return errors.Join(c.status("closed"), c.until("the customer's side is closed", c.customer.ShowsClosed))
+}
+
+func (c *cell) reopenByCustomer() error {
+	text, err := c.asks()
+	if err == nil {
+		err = c.status("open")
+	}
+	if err == nil {
+		err = c.atDesk(c.to.name, text)
+	}
+	if err != nil {
+		return err
+	}
+	return c.talkTo(c.to.name)
+}
+
+func (c *cell) closeByCustomer() error {
+	if err := c.customer.Close(); err != nil {
+		return err
+	}
+	return errors.Join(c.status("closed"), c.until("the desk shows the end", c.desk().ShowsClosed))
+}
+
+// reopenAtDesk closes the talk at the desk first, where the customer could not.
+func (c *cell) reopenAtDesk() error {
+	if !c.closed(c.talkOf(c.first())) {
+		if err := c.closeAtDesk(); err != nil {
+			return err
+		}
+	}
+	if err := c.until("the desk shows the end", c.desk().ShowsClosed); err != nil {
+		return err
+	}
+	if err := c.desk().Reopen(); err != nil {
+		return err
+	}
+	if err := c.status("open"); err != nil {
+		return err
+	}
+	return c.talkTo(c.to.name)
+}

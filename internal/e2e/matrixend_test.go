@@ -1,0 +1,138 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kefu/client"
+)
+
+// beforeKill has both sides write what is on its way when the program dies.
+func (c *cell) beforeKill() error {
+	_, one := c.asks()
+	_, two := c.answers(c.to.name)
+	return errors.Join(one, two)
+}
+
+// whileDown has both sides write what nobody takes. Programs cannot: there is nothing to write to.
+func (c *cell) whileDown() error {
+	var errs []error
+	if !c.from.needsKefu {
+		_, err := c.asks()
+		errs = append(errs, err)
+	}
+	if !c.to.needsKefu {
+		_, err := c.answers(c.to.name)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// afterKill waits until both sides have all that was written, and has them go on.
+func (c *cell) afterKill() error {
+	if err := c.talkTo(c.to.name); err != nil {
+		return err
+	}
+	return c.until("everything has arrived", func() bool { return c.unequal() == nil })
+}
+
+// unequal says in what the sides differ: everything that was written is stored once and in its author's order, and every side has
+// everything that it may see once and in the order in which it is stored.
+func (c *cell) unequal() error {
+	book, err := c.book()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	fault := func(what string, f faults) {
+		if !f.none() {
+			errs = append(errs, fmt.Errorf("%s: %s", what, f))
+		}
+	}
+	writers := []string{theCustomer}
+	for name := range c.desks {
+		writers = append(writers, name)
+	}
+	for _, who := range writers {
+		fault("stored of "+who, compare(c.of(c.order, func(text string) bool { return c.wrote[text] == who }), [][]string{book}))
+	}
+	said := c.of(book, func(text string) bool { return c.wrote[text] != theCustomer && !slices.Contains(c.inside, text) })
+	fault("customer", compare(said, [][]string{c.found(c.customer.Saw())}))
+	for name, d := range c.desks {
+		if !d.There() {
+			continue
+		}
+		var places [][]string
+		for _, thread := range d.Saw() {
+			places = append(places, c.found(thread))
+		}
+		fault("desk "+name, compare(c.of(book, func(text string) bool { return c.wrote[text] != name }), places))
+	}
+	return errors.Join(errs...)
+}
+
+// settle wants the sides to be equal, and nothing to be shown to whom it was not for.
+func (c *cell) settle() error {
+	if err := c.until("all sides are equal", func() bool { return c.unequal() == nil }); err != nil {
+		return errors.Join(err, c.unequal())
+	}
+	seen := c.found(c.customer.Saw())
+	for _, text := range c.order {
+		own := c.wrote[text] == theCustomer
+		if slices.Contains(seen, text) && (own || slices.Contains(c.inside, text)) {
+			return fmt.Errorf("%s was shown to the customer", text)
+		}
+		if own {
+			continue
+		}
+		for _, thread := range c.desks[c.wrote[text]].Saw() {
+			if slices.Contains(c.found(thread), text) {
+				return fmt.Errorf("%s came back to where it was written", text)
+			}
+		}
+	}
+	return nil
+}
+
+// book are the texts of the conversation as they are stored.
+func (c *cell) book() (texts []string, err error) {
+	list, err := client.Collect(c.admin.Conversations.Messages(c.ctx, c.talkOf(c.first()), client.MessageFilter{OldestFirst: true}), 1000)
+	if err != nil {
+		return nil, err
+	}
+	pieces := make([]piece, 0, len(list))
+	for _, m := range list {
+		if m.ContentType != "event" {
+			pieces = append(pieces, piece{text: m.Content})
+		}
+	}
+	return c.found(pieces), nil
+}
+
+func (c *cell) of(texts []string, match func(string) bool) (some []string) {
+	for _, text := range texts {
+		if match(text) {
+			some = append(some, text)
+		}
+	}
+	return some
+}
+
+// found are the texts of this cell in what was shown, in order. The first is left out: it is the title of the case too.
+func (c *cell) found(list []piece) (texts []string) {
+	for _, p := range list {
+		at := map[string]int{}
+		var here []string
+		for _, text := range c.order[1:] {
+			if i := strings.Index(p.text, text); i >= 0 {
+				at[text] = i
+				here = append(here, text)
+			}
+		}
+		slices.SortFunc(here, func(a, b string) int { return at[a] - at[b] })
+		texts = append(texts, here...)
+	}
+	return texts
+}
