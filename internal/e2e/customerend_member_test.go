@@ -27,7 +27,10 @@ func newMemberCustomer(h *hub, n int) (customerEnd, error) {
 func (c *memberCustomer) Write(text string) error {
 	if !c.open {
 		c.open = true
-		text = "I want to talk to a real person " + text // else the bot has it
+		if _, err := c.h.guild.Say(c.dm, c.who, text); err != nil {
+			return err
+		}
+		text = "I want to talk to a real person" // else the bot has it
 	}
 	_, err := c.h.guild.Say(c.dm, c.who, text)
 	return err

@@ -1,14 +1,24 @@
 package e2e
 
-// deskEnd is the thread of one talk at one desk, as staff there use it.
+// deskEnd is one talk at one desk, as staff there use it.
 type deskEnd interface {
-	// There tells whether the desk has the talk; mark is the text that it began with.
+	deskThread
+	deskTalk
+}
+
+// deskThread is where the talk is shown.
+type deskThread interface {
+	// There tells whether the desk has the talk.
 	There() bool
 	Write(text string) error
 	Send(p picture) error
 	Note(text string) error
 	// Saw is all that staff were shown, by thread, without what they wrote there themselves.
 	Saw() [][]piece
+}
+
+// deskTalk is what staff can do with the talk as a whole.
+type deskTalk interface {
 	// TakeOver has the desk take the talk from another one, by the desk's own means.
 	TakeOver() error
 	Close() error

@@ -15,29 +15,27 @@ var update = flag.Bool("update", false, "write docs/matrix.md anew")
 func TestAnyChannelAnyDesk(t *testing.T) {
 	t.Parallel()
 	s := &matrixSheet{rows: map[string][]*row{}}
-	t.Run("on", func(t *testing.T) {
-		storetest.Each(t, func(t *testing.T, url string) {
-			t.Parallel()
-			engine, _, _ := strings.Cut(strings.Replace(url, "postgresql", "postgres", 1), ":")
-			h := newHub(t, url)
-			p := h.spawn()
-			h.moveIn()
-			cells := h.cells(s, engine)
-			inParallel(t, cells, (*cell).talkBefore)
-			for _, c := range cells {
-				c.interrupt((*cell).beforeKill)
-			}
-			h.kill(p)
-			for _, c := range cells {
-				c.interrupt((*cell).whileDown)
-			}
-			h.spawn()
-			inParallel(t, cells, (*cell).talkAfter)
-			h.settled()
-			inParallel(t, cells, func(c *cell) { c.do(inTheEnd, c.settle) })
-		})
+	t.Cleanup(func() { s.check(t) })
+	storetest.Each(t, func(t *testing.T, url string) {
+		t.Parallel()
+		engine, _, _ := strings.Cut(strings.Replace(url, "postgresql", "postgres", 1), ":")
+		h := newHub(t, url)
+		p := h.spawn()
+		h.moveIn()
+		cells := h.cells(s, engine)
+		inParallel(t, cells, (*cell).talkBefore)
+		for _, c := range cells {
+			c.interrupt((*cell).beforeKill)
+		}
+		h.kill(p)
+		for _, c := range cells {
+			c.interrupt((*cell).whileDown)
+		}
+		h.spawn()
+		inParallel(t, cells, (*cell).talkAfter)
+		h.settled()
+		inParallel(t, cells, func(c *cell) { c.do(inTheEnd, c.settle) })
 	})
-	s.check(t)
 }
 
 // cells are all pairings.

@@ -94,25 +94,36 @@ func (c *cell) keepsNote() error {
 	return c.atOthers(c.to.name, text)
 }
 
-// atOthers waits until every other desk that has the talk was shown a text.
-func (c *cell) atOthers(but, text string) error {
+// others are the desks that have the talk besides one. Without any nothing would be shown.
+func (c *cell) others(but string) (names []string, err error) {
 	for name, d := range c.desks {
 		if name != but && d.There() {
-			if err := c.atDesk(name, text); err != nil {
-				return err
-			}
+			names = append(names, name)
 		}
 	}
-	return nil
+	if len(names) == 0 {
+		err = errors.New("no other desk has the talk")
+	}
+	return names, err
+}
+
+// atOthers waits until every other desk that has the talk was shown a text.
+func (c *cell) atOthers(but, text string) error {
+	names, err := c.others(but)
+	for _, name := range names {
+		err = errors.Join(err, c.atDesk(name, text))
+	}
+	return err
 }
 
 // hasOneOwner has every other desk write as well: it is kept as a note.
 func (c *cell) hasOneOwner() error {
-	for name, d := range c.desks {
-		if name == c.to.name || !d.There() {
-			continue
-		}
-		text, err := c.mutters(name, d.Write)
+	names, err := c.others(c.to.name)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := c.mutters(name, c.desks[name].Write)
 		if err == nil {
 			err = c.private(text)
 		}

@@ -32,10 +32,17 @@ func (c *cell) whileDown() error {
 
 // afterKill waits until both sides have all that was written, and has them go on.
 func (c *cell) afterKill() error {
-	if err := c.talkTo(c.to.name); err != nil {
+	if err := c.equal(); err != nil {
 		return err
 	}
-	return c.until("everything has arrived", func() bool { return c.unequal() == nil })
+	return c.talkTo(c.to.name)
+}
+
+// equal waits until no side lacks anything.
+func (c *cell) equal() error {
+	var last error
+	err := c.until("all sides are equal", func() bool { last = c.unequal(); return last == nil })
+	return errors.Join(err, last)
 }
 
 // unequal says in what the sides differ: everything that was written is stored once and in its author's order, and every side has
@@ -56,7 +63,7 @@ func (c *cell) unequal() error {
 		writers = append(writers, name)
 	}
 	for _, who := range writers {
-		fault("stored of "+who, compare(c.of(c.order, func(text string) bool { return c.wrote[text] == who }), [][]string{book}))
+		fault("stored of "+who, compare(c.of(c.order[1:], func(text string) bool { return c.wrote[text] == who }), [][]string{book}))
 	}
 	said := c.of(book, func(text string) bool { return c.wrote[text] != theCustomer && !slices.Contains(c.inside, text) })
 	fault("customer", compare(said, [][]string{c.found(c.customer.Saw())}))
@@ -75,8 +82,8 @@ func (c *cell) unequal() error {
 
 // settle wants the sides to be equal, and nothing to be shown to whom it was not for.
 func (c *cell) settle() error {
-	if err := c.until("all sides are equal", func() bool { return c.unequal() == nil }); err != nil {
-		return errors.Join(err, c.unequal())
+	if err := c.equal(); err != nil {
+		return err
 	}
 	seen := c.found(c.customer.Saw())
 	for _, text := range c.order {

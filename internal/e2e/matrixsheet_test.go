@@ -90,7 +90,7 @@ func (s *matrixSheet) check(t *testing.T) {
 	}
 	page := s.page()
 	if *update {
-		if err := os.WriteFile(matrixPage, []byte(page), 0o644); err != nil { //nolint:gosec // documentation is for everybody
+		if err := os.WriteFile(matrixPage, []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -110,7 +110,7 @@ const matrixHead = `<!-- Written by: go test ./internal/e2e -run TestAnyChannelA
 任何管道的顧客都可以由任何客服台接待；下表由測試套件自己寫出，不是手寫的。
 
 Every place where customers write is joined with every place where staff answer. This page is what the end-to-end suite saw: the real program
-over its real edges, with servers in the place of WordPress, Discord, Chatwoot and Twilio, once on SQLite and once on PostgreSQL. All talks of
+over its real edges, with simulated remotes, once on SQLite and once on PostgreSQL. All talks of
 one engine run beside each other in one program, with all desks there at the same time. The suite fails when the page and what happened differ.
 
 ✓ is seen on both engines. A number says why the two cannot do it. ✗ failed, … was not reached after a failure (SQLite/PostgreSQL).
