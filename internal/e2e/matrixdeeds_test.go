@@ -27,7 +27,7 @@ const (
 	inTheEnd        deed = "in the end"
 )
 
-// begin has the customer write first. The talk comes to the cell's desk, by its route or because it is given there; who answers first has it.
+// begin has the customer write first. The talk comes to the desks of its route by itself; if the cell's is none of them it is given there.
 func (c *cell) begin() error {
 	if err := c.customer.Write(c.first()); err != nil {
 		return err
@@ -35,17 +35,21 @@ func (c *cell) begin() error {
 	if _, err := c.kept(c.first()); err != nil {
 		return err
 	}
-	if !c.routed() {
-		if err := c.give(c.to); err != nil {
+	for _, d := range deskMedia() {
+		switch {
+		case slices.Contains(routes()[c.from.inbox], d.inbox):
+		case d.name == c.to.name && d.inbox != "":
+			if err := c.give(d); err != nil {
+				return err
+			}
+		default:
+			continue
+		}
+		if err := c.atDesk(d.name, c.first()); err != nil {
 			return err
 		}
 	}
-	return c.atDesk(c.to.name, c.first())
-}
-
-// routed tells whether the talk comes to the cell's desk by itself.
-func (c *cell) routed() bool {
-	return c.to.inbox == "" || slices.Contains(routes()[c.from.inbox], c.to.inbox)
+	return nil
 }
 
 // give gives the talk to a desk, as a program of the house does.
