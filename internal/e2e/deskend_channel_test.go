@@ -62,19 +62,26 @@ func (d *channelDesk) Saw() [][]piece {
 	return [][]piece{list}
 }
 
-// TakeOver presses the button below the last text that was kept as a note.
+// TakeOver presses the button below the last text that was kept as a note; it comes a moment after the text.
 func (d *channelDesk) TakeOver() error {
-	for _, m := range slices.Backward(d.h.bot(d.channel())) {
-		if id := buttonID(m.Components, "take_over"); id != "" {
-			x, err := d.h.guild.Press(m.ID, id, d.h.amy)
-			if err != nil {
-				return err
+	var message, button string
+	found := wait(d.h.ctx, func() bool {
+		for _, m := range d.h.bot(d.channel()) {
+			if id := buttonID(m.Components, "take_over"); id != "" {
+				message, button = m.ID, id
 			}
-			_, err = x.Answer(d.h.ctx)
-			return err
 		}
+		return button != ""
+	})
+	if !found {
+		return errors.New("no button takes it over")
 	}
-	return errors.New("no button takes it over")
+	x, err := d.h.guild.Press(message, button, d.h.amy)
+	if err != nil {
+		return err
+	}
+	_, err = x.Answer(d.h.ctx)
+	return err
 }
 
 func (d *channelDesk) command(name string) error {
