@@ -51,6 +51,9 @@ func (c *Client) refusal(resp *http.Response, body []byte) error {
 	e := &Error{Status: resp.StatusCode, Code: codeOf(resp.StatusCode), RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	var said words
 	if err := json.Unmarshal(body, &said); err != nil {
+		if !e.Temporary() && e.Status >= 400 { // a page that a proxy has for what it does not know
+			e.Code = CodeNotChatwoot
+		}
 		e.Words = "the answer is not from Chatwoot: is there a proxy before it?"
 		return e
 	}

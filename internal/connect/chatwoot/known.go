@@ -1,0 +1,172 @@
+package chatwoot
+
+import (
+	"sync"
+
+	"kefu"
+)
+
+// mostKnown bounds each kind of thing that is remembered; mostMessages what is remembered of one thread.
+const (
+	mostKnown    = 4096
+	mostMessages = 64
+)
+
+// known is what was learned of the remote in this process. All of it can be learned again.
+type known struct {
+	mu      sync.Mutex
+	age     int // of all proofs: it grows when they lose their worth
+	proved  shelf[int]
+	threads shelf[*memory]
+	people  shelf[string]
+	asked   shelf[bool]
+	opening map[kefu.ConversationID]int
+	started bool // Changed was asked before
+}
+
+func newKnown() *known { return &known{opening: map[kefu.ConversationID]int{}} }
+
+// shelf is a map that forgets what was not used for long. Its zero value is empty.
+type shelf[V any] struct{ young, old map[string]V }
+
+func (s *shelf[V]) at(key string) (V, bool) {
+	if v, ok := s.young[key]; ok {
+		return v, true
+	}
+	v, ok := s.old[key]
+	if ok {
+		s.put(key, v)
+	}
+	return v, ok
+}
+
+func (s *shelf[V]) put(key string, v V) {
+	if s.young == nil || len(s.young) >= mostKnown {
+		s.old, s.young = s.young, make(map[string]V)
+	}
+	s.young[key] = v
+}
+
+func (s *shelf[V]) drop(key string) {
+	delete(s.young, key)
+	delete(s.old, key)
+}
+
+// proof tells whether a thread was compared with Chatwoot since the last doubt. age is given to prove after comparing.
+func (k *known) proof(thread string) (age int, ok bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	of, ok := k.proved.at(thread)
+	return k.age, ok && of == k.age
+}
+
+// prove notes that a thread is what its name says. A proof that was begun before the last doubt is worth nothing.
+func (k *known) prove(thread string, age int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.proved.put(thread, age)
+}
+
+// doubt takes every proof its worth: Chatwoot was away, or does not know what it knew.
+func (k *known) doubt() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.age++
+}
+
+// memory gives what is remembered of a thread. Looks at one thread do not overlap, and nobody else uses it.
+func (k *known) memory(thread string) *memory {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m, ok := k.threads.at(thread)
+	if !ok {
+		m = &memory{seen: map[int64]string{}}
+		k.threads.put(thread, m)
+	}
+	return m
+}
+
+// person and met remember by what id a contact is known in the inbox.
+func (k *known) person(thread string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id, _ := k.people.at(thread)
+	return id
+}
+
+func (k *known) met(thread, id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.people.put(thread, id)
+}
+
+// ask notes that a thread shows something to be filled in: the answer changes nothing that a list of conversations tells.
+func (k *known) ask(thread string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asked.put(thread, true)
+}
+
+// asking lists the threads that show something to be filled in.
+func (k *known) asking() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var list []string
+	for _, m := range []map[string]bool{k.asked.young, k.asked.old} {
+		for thread := range m {
+			list = append(list, thread)
+		}
+	}
+	return list
+}
+
+// first tells whether it is asked for the first time.
+func (k *known) first() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	was := k.started
+	k.started = true
+	return !was
+}
+
+// open notes that a conversation's thread is being made, until done is called.
+func (k *known) open(id kefu.ConversationID) (done func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.opening[id]++
+	return func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.opening[id]--; k.opening[id] <= 0 {
+			delete(k.opening, id)
+		}
+	}
+}
+
+func (k *known) isOpening(id kefu.ConversationID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.opening[id] > 0
+}
+
+// memory is what a look has seen of a thread's last messages: a print of each, by its number.
+type memory struct {
+	seen map[int64]string
+	// settled says that it was asked whether the thread was being restored when the process before ended; restored is the newest message of
+	// then.
+	settled  bool
+	restored int64
+}
+
+// note remembers a message as it is now.
+func (m *memory) note(id int64, print string) {
+	m.seen[id] = print
+	if len(m.seen) <= mostMessages {
+		return
+	}
+	least := id
+	for n := range m.seen {
+		least = min(least, n)
+	}
+	delete(m.seen, least)
+}
