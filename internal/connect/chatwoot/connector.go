@@ -27,11 +27,11 @@ type Connector struct {
 }
 
 var (
-	_ connector.Factory       = Factory{}
-	_ connector.Connector     = (*Connector)(nil)
-	_ connector.Former        = (*Connector)(nil)
-	_ connector.Receptionist  = (*Connector)(nil)
-	_ fmt.Formatter           = (*Connector)(nil)
+	_ connector.Factory      = Factory{}
+	_ connector.Connector    = (*Connector)(nil)
+	_ connector.Former       = (*Connector)(nil)
+	_ connector.Receptionist = (*Connector)(nil)
+	_ fmt.Formatter          = (*Connector)(nil)
 )
 
 // Describe says what the channel is.
@@ -55,16 +55,16 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 		return nil, err
 	}
 	c := &Connector{set: set, deps: deps, log: deps.Log.With("channel", Kind, "inbox", inbox.ID), known: newKnown()}
-	if c.user, err = c.client(set.apiToken.Reveal()); err != nil {
+	if c.user, err = c.dial(set.apiToken.Reveal()); err != nil {
 		return nil, err
 	}
-	if c.bot, err = c.client(set.botToken.Reveal()); err != nil {
+	if c.bot, err = c.dial(set.botToken.Reveal()); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Connector) client(token string) (*api.Client, error) {
+func (c *Connector) dial(token string) (*api.Client, error) {
 	if token == "" {
 		return nil, nil //nolint:nilnil // no token, no client
 	}

@@ -9,8 +9,8 @@ import (
 	"path"
 	"strings"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 )
 
 // mostFields is how many fields a form of ours has at most.

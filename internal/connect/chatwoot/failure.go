@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
 

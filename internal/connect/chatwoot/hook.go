@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
 
@@ -28,7 +28,7 @@ type answer struct {
 
 // Receive verifies a hook and says where to look. Without a token that may read messages it says what was written. Pure; errors are
 // *kefu.Error.
-func (c *Connector) Receive(_ context.Context, r *connector.Request) (connector.Received, error) {
+func (c *Connector) Receive(ctx context.Context, r *connector.Request) (connector.Received, error) {
 	if err := c.authenticate(r); err != nil {
 		return connector.Received{}, err
 	}
@@ -36,7 +36,7 @@ func (c *Connector) Receive(_ context.Context, r *connector.Request) (connector.
 	if err != nil {
 		return connector.Received{}, kefu.Wrap(kefu.KindMalformed, err, "the body is no hook of Chatwoot's")
 	}
-	list := c.events(e)
+	list := c.events(ctx, e)
 	key := deliveryKey(r.Header)
 	for i := range list {
 		list[i].Key, list[i].OccurredAt = keyOr(list[i].Key, key), timeOr(list[i].OccurredAt, r.Now)
@@ -98,7 +98,7 @@ func deliveryKey(h http.Header) string {
 }
 
 // events makes what a hook says of this inbox; nothing of others.
-func (c *Connector) events(e *api.Event) []connector.Inbound {
+func (c *Connector) events(ctx context.Context, e *api.Event) []connector.Inbound {
 	conv := e.Conversation
 	if e.Account.ID != c.set.accountID || conv == nil || conv.ID <= 0 || strings.HasPrefix(e.Name, "conversation_typing") {
 		return nil
@@ -107,7 +107,7 @@ func (c *Connector) events(e *api.Event) []connector.Inbound {
 		return nil
 	}
 	if c.user == nil && e.Message != nil {
-		return c.told(e)
+		return c.told(ctx, e)
 	}
 	return []connector.Inbound{{Kind: connector.InLook, ThreadID: placeOf(conv).String()}}
 }
@@ -125,7 +125,7 @@ func inboxOf(e *api.Event) int64 {
 }
 
 // told makes of a hook what somebody wrote, where Chatwoot may not be asked. What is lost then stays lost.
-func (c *Connector) told(e *api.Event) []connector.Inbound {
+func (c *Connector) told(ctx context.Context, e *api.Event) []connector.Inbound {
 	t := talk{conv: e.Conversation, thread: connector.Thread{ExternalID: placeOf(e.Conversation).String()}, role: roleOf(connector.Thread{}, e.Conversation)}
 	if b := e.Conversation.ContactInbox; b != nil {
 		t.person = b.SourceID
@@ -133,8 +133,8 @@ func (c *Connector) told(e *api.Event) []connector.Inbound {
 	var list []connector.Inbound
 	switch {
 	case e.Name == api.EventMessageCreated:
-		list = c.written(&t, e.Message)
-	case deleted(e.Message):
+		list = c.written(ctx, &t, e.Message)
+	case e.Message.Deleted():
 		list = []connector.Inbound{t.removal(e.Message)}
 	default:
 		list = t.filled(e.Message)

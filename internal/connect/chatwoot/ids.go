@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 )
 
 // Names of what Kefu notes in Chatwoot: in conversations the link attribute, in messages whose they are.
@@ -15,6 +15,7 @@ const (
 	attrTicket       = "kefu_ticket"
 	attrOrigin       = "kefu_origin"
 	attrDelivery     = "kefu_delivery"
+	attrOpened       = "kefu_opened"
 
 	// sourcePrefix begins the source id of the customer's messages in a desk's conversation. Messages to customers must have none: Chatwoot
 	// takes a message with a source id for one that its channel has shown already.

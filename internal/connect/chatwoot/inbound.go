@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
 
@@ -45,11 +45,6 @@ func roleOf(t connector.Thread, conv *api.Conversation) kefu.LinkRole {
 	return kefu.RoleCustomer
 }
 
-func deleted(m *api.Message) bool {
-	gone, _ := m.ContentAttributes["deleted"].(bool)
-	return gone
-}
-
 // base is what all that comes of a message shares.
 func (t *talk) base(m *api.Message) connector.Inbound {
 	return connector.Inbound{Kind: connector.InMessage, ThreadID: t.thread.ExternalID, ThreadName: t.name(), ExternalID: externalID(m), Key: "m:" + externalID(m),
@@ -68,7 +63,7 @@ func (t *talk) name() string {
 func (c *Connector) written(ctx context.Context, t *talk, m *api.Message) []connector.Inbound {
 	in := t.base(m)
 	switch {
-	case tagOf(m) != "" || deleted(m):
+	case tagOf(m) != "" || m.Deleted():
 		return nil
 	case m.Type == api.Incoming && t.role != kefu.RoleDesk:
 		in.Sender = t.customer(m)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
 
@@ -124,7 +124,7 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 	}
 	var list []connector.Inbound
 	switch {
-	case deleted(m) && tagOf(m) == "":
+	case m.Deleted() && tagOf(m) == "":
 		list = append(list, l.removal(m))
 	case !seen && fresh:
 		list = l.c.written(ctx, &l.talk, m)

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	api "kefu/chatwoot"
 	"kefu"
+	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
 
@@ -42,7 +42,7 @@ func (l *look) begin(ctx context.Context, list []api.Message) error {
 	at := 0
 	for i := range list {
 		m := &list[i]
-		if m.Type == api.Outgoing && !m.Private && !deleted(m) {
+		if m.Type == api.Outgoing && !m.Private && !m.Deleted() {
 			at = i + 1
 		}
 		l.newest = m.ID
@@ -120,7 +120,7 @@ func (l *look) retell(ctx context.Context, list []api.Message, newest int64) err
 // retellOne emits one message, of ours only what the customer said: it is how an empty store comes to know it.
 func (l *look) retellOne(ctx context.Context, m *api.Message) error {
 	in := l.c.written(ctx, &l.talk, m)
-	if m.Type == api.Incoming && tagOf(m) != "" && !deleted(m) {
+	if m.Type == api.Incoming && tagOf(m) != "" && !m.Deleted() {
 		own := *m
 		own.SourceID, own.ContentAttributes = "", nil
 		asCustomer := l.talk

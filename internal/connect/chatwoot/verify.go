@@ -105,7 +105,7 @@ func printOf(m *api.Message) string {
 	for _, v := range m.Submitted() {
 		b.WriteString("\x00" + cmp.Or(v.Name, v.Title) + "\x00" + v.Value)
 	}
-	if deleted(m) {
+	if m.Deleted() {
 		b.WriteString("\x01")
 	}
 	return b.String()[:8] + string(digest(b.String())[:8])
