@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"kefu/internal/connect/chatwoot"
 	"kefu/internal/connect/discord"
 	"kefu/internal/connect/program"
 	"kefu/internal/connect/wordpress"
@@ -9,7 +10,7 @@ import (
 
 // All gives a factory for every channel there is.
 func All() []connector.Factory {
-	return []connector.Factory{wordpress.Factory{}, discord.Factory{}, program.Factory{}}
+	return []connector.Factory{wordpress.Factory{}, discord.Factory{}, chatwoot.Factory{}, program.Factory{}}
 }
 
 // Descriptors describes every channel there is.

@@ -26,6 +26,8 @@ type Harness struct {
 	Denied connector.Class
 	// Customers says that the threads are those of customers, which Remote.Thread makes, although the connector opens threads for a desk.
 	Customers bool
+	// Quiet are marks that are not shown, because all is well.
+	Quiet []connector.MarkState
 	// Limit is how many characters one post of the remote's holds; 0 is no limit.
 	Limit int
 	// Wrong are credentials that the remote refuses, and WrongWord is what a probe must call them: "password".

@@ -170,7 +170,11 @@ func (k *kit) written() {
 	var in connector.Inbound
 	switch {
 	case k.can.Receiver != nil:
-		in = k.receive(k.hook(t, "words of a person"))
+		for _, in = range said(k.taken(k.hook(t, "words of a person"))) {
+			if in.Content.Text == "words of a person" {
+				break
+			}
+		}
 	case k.can.Listener != nil:
 		taken, _ := k.listen()
 		id := k.remote.Write(t, "words of a person")
@@ -224,15 +228,18 @@ func (k *kit) echoByHook(t connector.Thread) {
 	if err != nil {
 		k.t.Fatalf("the remote sent nothing back: %v", err)
 	}
-	if in := k.receive(back[0]); !known(in, sent.Parts) {
-		k.t.Errorf("our own message came in as a stranger's: %+v, sent as %+v", in, sent.Parts)
+	for _, in := range said(k.taken(back[0])) {
+		if !known(in, sent.Parts) {
+			k.t.Errorf("our own message came in as a stranger's: %+v, sent as %+v", in, sent.Parts)
+		}
 	}
 	k.remote.Write(t, ours)
 	both, err := k.hooks.wait(k.ctx, 2, ours)
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	if in := k.receive(both[1]); known(in, sent.Parts) {
+	in := said(k.taken(both[1]))
+	if len(in) == 0 || known(in[len(in)-1], sent.Parts) {
 		k.t.Errorf("a person's message came in as ours: %+v", in)
 	}
 }

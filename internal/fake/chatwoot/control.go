@@ -146,7 +146,7 @@ func (s *Server) orderFault(o order) (int64, error) {
 		return 0, fmt.Errorf("path: %w", err)
 	}
 	switch FaultKind(o.Kind) {
-	case FaultLimit, FaultError, FaultHTML, FaultSlow, FaultCut, FaultCutOff, FaultHuge, FaultRaw:
+	case FaultLimit, FaultError, FaultHTML, FaultSlow, FaultCut, FaultLate, FaultCutOff, FaultHuge, FaultRaw:
 	default:
 		return 0, fmt.Errorf("kind: %q is none", o.Kind)
 	}

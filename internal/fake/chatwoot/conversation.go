@@ -54,7 +54,8 @@ func (s *Server) createConversation(c *call) answer {
 // begin makes a conversation; a bot in the inbox has it first.
 func (s *Server) begin(k *contact, inbox int64) *conversation {
 	now := s.o.Now()
-	v := &conversation{id: int64(len(s.w.conversations) + 1), contact: k, inbox: inbox, source: k.sources[inbox], status: "open",
+	s.w.lastTalk++
+	v := &conversation{id: s.w.lastTalk, contact: k, inbox: inbox, source: k.sources[inbox], status: "open",
 		labels: []string{}, custom: object{}, extra: object{}, created: now, active: now, updated: now}
 	if s.w.inboxBot[inbox] != 0 {
 		v.status = "pending"

@@ -15,11 +15,12 @@ type FaultKind string
 
 // What a request can suffer.
 const (
-	FaultLimit  FaultKind = "limit"   // 429; with Retry-After when RetryAfter is set
+	FaultLimit  FaultKind = "limit"   // 429 as a page; like all answers with Retry-After when RetryAfter is set
 	FaultError  FaultKind = "error"   // Status (500) with a JSON body
 	FaultHTML   FaultKind = "html"    // Status (502) with a proxy's page
 	FaultSlow   FaultKind = "slow"    // everything after Delay; nothing when the client has left
 	FaultCut    FaultKind = "cut"     // done, and the connection is closed without an answer
+	FaultLate   FaultKind = "late"    // done, and not answered for Delay: then the connection is closed
 	FaultCutOff FaultKind = "cut-off" // closed before anything is done
 	FaultHuge   FaultKind = "huge"    // 200 with a JSON text of 11 MiB
 	FaultRaw    FaultKind = "raw"     // Status (200) with Body as it is
@@ -142,6 +143,13 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 		case FaultCut:
 			next.ServeHTTP(nowhere{http.Header{}}, r)
 			panic(http.ErrAbortHandler)
+		case FaultLate:
+			next.ServeHTTP(nowhere{http.Header{}}, r)
+			select {
+			case <-time.After(f.Delay):
+			case <-r.Context().Done():
+			}
+			panic(http.ErrAbortHandler)
 		case FaultCutOff:
 			panic(http.ErrAbortHandler)
 		default:
@@ -162,15 +170,15 @@ func (f Fault) answer(w http.ResponseWriter) {
 	switch f.Kind {
 	case FaultLimit:
 		status, kind, body = 429, "text/plain", "Retry later\n"
-		if f.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
-		}
 	case FaultHTML:
 		status, kind, body = cmp.Or(f.Status, 502), "text/html", "<html><title>502 Bad Gateway</title></html>\n"
 	case FaultHuge:
 		status, body = 200, `"`+string(slices.Repeat([]byte("x"), 11<<20))+`"`
 	case FaultRaw:
 		status, body = cmp.Or(f.Status, 200), f.Body
+	}
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
 	}
 	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)

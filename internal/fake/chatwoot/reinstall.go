@@ -13,6 +13,13 @@ func (s *Server) Reinstall() {
 	})
 }
 
+// Forget removes a conversation as an administrator does: its number is not given out again.
+func (s *Server) Forget(conversationID int64) error {
+	return s.within(conversationID, func(v *conversation) {
+		s.w.conversations = slices.DeleteFunc(s.w.conversations, func(x *conversation) bool { return x == v })
+	})
+}
+
 // AddInbox makes an inbox with the type of another, as "the same number in two inboxes" needs it, and gives its id.
 func (s *Server) AddInbox(name, channelType string) (id int64) {
 	_ = s.act(func() error {

@@ -15,6 +15,7 @@ type Talk struct {
 	Labels             []string
 	Assignee           int64 // 0 is nobody
 	Attributes         map[string]any
+	At                 time.Time // when it began
 	Messages           []Said
 }
 
@@ -55,7 +56,7 @@ func (s *Server) Talks() []Talk {
 }
 
 func (s *Server) talk(v *conversation) Talk {
-	t := Talk{ID: v.id, Inbox: v.inbox, Contact: v.contact.id, Status: v.status, Labels: slices.Clone(v.labels), Attributes: clone(v.custom)}
+	t := Talk{ID: v.id, Inbox: v.inbox, Contact: v.contact.id, Status: v.status, Labels: slices.Clone(v.labels), Attributes: clone(v.custom), At: v.created}
 	t.Priority, _ = v.priority.(string)
 	t.Assignee, _ = v.assignee["id"].(int64)
 	if until := number(v.snoozed); until > 0 {

@@ -8,6 +8,7 @@ type object = map[string]any
 // world is what the account holds.
 type world struct {
 	lastID        int64
+	lastTalk      int64
 	contacts      []*contact
 	conversations []*conversation
 	inboxes       []object
