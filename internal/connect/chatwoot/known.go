@@ -47,11 +47,6 @@ func (s *shelf[V]) put(key string, v V) {
 	s.young[key] = v
 }
 
-func (s *shelf[V]) drop(key string) {
-	delete(s.young, key)
-	delete(s.old, key)
-}
-
 // proof tells whether a thread was compared with Chatwoot since the last doubt. age is given to prove after comparing.
 func (k *known) proof(thread string) (age int, ok bool) {
 	k.mu.Lock()
@@ -159,8 +154,8 @@ type memory struct {
 }
 
 // note remembers a message as it is now.
-func (m *memory) note(id int64, print string) {
-	m.seen[id] = print
+func (m *memory) note(id int64, is string) {
+	m.seen[id] = is
 	if len(m.seen) <= mostMessages {
 		return
 	}

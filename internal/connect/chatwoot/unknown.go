@@ -83,7 +83,8 @@ func titleOf(text, other string) string {
 // that breaks off does not hand old words to customers when it is made again.
 func (l *look) restore(ctx context.Context, owner kefu.ConversationID, list []api.Message) error {
 	var origin connector.Restore
-	if json.Unmarshal([]byte(l.conv.CustomAttributes.Text(attrOrigin)), &origin) != nil || origin.ConversationID != owner {
+	noted := json.Unmarshal([]byte(l.conv.CustomAttributes.Text(attrOrigin)), &origin) == nil
+	if !noted || origin.ConversationID != owner {
 		return nil
 	}
 	newest := int64(0)

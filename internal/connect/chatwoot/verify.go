@@ -57,31 +57,35 @@ func (c *Connector) person(ctx context.Context, t *talk) (string, error) {
 	if id := c.known.person(t.thread.ExternalID); id != "" {
 		return id, nil
 	}
-	id := ""
-	who := t.conv.Meta.Sender
-	switch {
-	case t.conv.ContactInbox != nil && t.conv.ContactInbox.SourceID != "":
-		id = t.conv.ContactInbox.SourceID
-	case who == nil:
-		return "", nil
-	default:
-		if id = c.sourceID(who.ContactInboxes); id == "" && who.ID != 0 && c.user != nil {
-			ctx, cancel := context.WithTimeout(ctx, callTime)
-			defer cancel()
-			full, err := c.user.Contact(ctx, who.ID)
-			if err != nil && !api.IsNotFound(err) {
-				return "", c.reading(t.role, err)
-			}
-			if err == nil {
-				id = c.sourceID(full.ContactInboxes)
-			}
-		}
-	}
-	if id == "" && who != nil {
-		id = "contact:" + dotted(who.ID, seconds(who.CreatedAt.Time))
+	id, err := c.found(ctx, t)
+	if err != nil || id == "" {
+		return "", err
 	}
 	c.known.met(t.thread.ExternalID, id)
 	return id, nil
+}
+
+func (c *Connector) found(ctx context.Context, t *talk) (string, error) {
+	if b := t.conv.ContactInbox; b != nil && b.SourceID != "" {
+		return b.SourceID, nil
+	}
+	who := t.conv.Meta.Sender
+	if who == nil || who.ID == 0 {
+		return "", nil
+	}
+	if id := c.sourceID(who.ContactInboxes); id != "" {
+		return id, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	full, err := c.user.Contact(ctx, who.ID)
+	if err == nil && c.sourceID(full.ContactInboxes) != "" {
+		return c.sourceID(full.ContactInboxes), nil
+	}
+	if err != nil && !api.IsNotFound(err) {
+		return "", c.reading(t.role, err)
+	}
+	return "contact:" + dotted(who.ID, seconds(who.CreatedAt.Time)), nil
 }
 
 // sourceID is what a contact is called in our inbox; of several the same one each time.
@@ -112,4 +116,4 @@ func printOf(m *api.Message) string {
 }
 
 // textOf is the part of a print that tells of the text.
-func textOf(print string) string { return print[:8] }
+func textOf(imprint string) string { return imprint[:8] }
