@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"kefu"
 	api "kefu/chatwoot"
 	"kefu/internal/card"
 	"kefu/internal/connector"
@@ -18,6 +19,7 @@ type Factory struct{}
 
 // Connector is one inbox of one Chatwoot server. Make it with Factory.New.
 type Connector struct {
+	id   kefu.InboxID
 	set  settings
 	deps connector.Deps
 	log  *slog.Logger
@@ -54,7 +56,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 	if err != nil {
 		return nil, err
 	}
-	c := &Connector{set: set, deps: deps, log: deps.Log.With("channel", Kind, "inbox", inbox.ID), known: newKnown()}
+	c := &Connector{id: inbox.ID, set: set, deps: deps, log: deps.Log.With("channel", Kind, "inbox", inbox.ID), known: newKnown()}
 	if c.user, err = c.dial(set.apiToken.Reveal()); err != nil {
 		return nil, err
 	}

@@ -44,6 +44,7 @@ type Fault struct {
 // HookFault is armed with InjectHook.
 type HookFault struct {
 	Event     string // "" is every event
+	To        string // "" is every address
 	Skip      int
 	Count     int           // 0 until removed
 	Drop      bool          // is never sent

@@ -97,7 +97,9 @@ func (h *hookSender) tell(to object, address, event string, body object) {
 	if err != nil {
 		return
 	}
-	fault, _ := h.faults.fire(func(f HookFault) bool { return f.Event == "" || f.Event == event })
+	fault, _ := h.faults.fire(func(f HookFault) bool {
+		return (f.Event == "" || f.Event == event) && (f.To == "" || f.To == to[address])
+	})
 	h.fresh = append(h.fresh, delivery{event: event, url: text(to[address]), secret: text(to["secret"]), id: rand.Text(), body: raw, fault: fault})
 }
 
