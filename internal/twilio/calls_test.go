@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,13 @@ func TestInteraction(t *testing.T) {
 	}}))
 	if got := s.Interactions(); len(got) != 1 || got[0].Conversation != n.SID || got[0].Attributes != `{"customerName":"王小明","ticket":33}` {
 		t.Errorf("Flex was asked %+v", got)
+	}
+	tasks := must[[]twilio.Task](t)(c.TasksWith(ctx, o.Workspace, "customerName", "王小明"))
+	if len(tasks) != 1 || !strings.Contains(tasks[0].Attributes, i.SID) || tasks[0].Status != "pending" {
+		t.Errorf("tasks %+v of %+v", tasks, i)
+	}
+	if none := must[[]twilio.Task](t)(c.TasksWith(ctx, o.Workspace, "customerName", "somebody else")); len(none) != 0 {
+		t.Errorf("tasks of nobody: %+v", none)
 	}
 	list := must[[]twilio.InteractionChannel](t)(c.InteractionChannels(ctx, i.SID))
 	if len(list) != 1 || list[0].SID != i.Channel.SID {

@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 )
 
 // Interaction is what Flex makes of a conversation for which it looks for an agent.
@@ -93,4 +94,25 @@ func (c *Client) UpdateInteractionChannel(ctx context.Context, interaction, chan
 		form.Set("Routing", `{"status":"closed"}`)
 	}
 	return fetch[InteractionChannel](ctx, c, post(form, c.o.Bases.Flex, "/v1/Interactions/{}/Channels/{}", interaction, channel))
+}
+
+// Task is the work that an agent of Flex is asked to take.
+type Task struct {
+	SID        string `json:"sid"`
+	Status     string `json:"assignment_status"`
+	Attributes string `json:"attributes"` // a JSON object as a text: what Routing.Attributes said, and what Flex added
+}
+
+// maxTasks is how many tasks one question gives at most.
+const maxTasks = 50
+
+// TasksWith gives the first tasks of a workspace one of whose attributes has a value.
+func (c *Client) TasksWith(ctx context.Context, workspace, attribute, value string) ([]Task, error) {
+	q := pageQuery("", maxTasks)
+	q.Set("EvaluateTaskAttributes", attribute+" == "+strconv.Quote(value))
+	var out struct {
+		Tasks []Task `json:"tasks"`
+	}
+	err := c.do(ctx, get(c.o.Bases.TaskRouter, "/v1/Workspaces/{}/Tasks", workspace).asking(q), &out)
+	return out.Tasks, err
 }

@@ -71,6 +71,20 @@ func (c *Client) MediaInfo(ctx context.Context, service, media string) (Media, e
 	return fetch[Media](ctx, c, get(c.o.Bases.Media, mediaRoute+"/{}", service, media))
 }
 
+// MediaLink reads what Twilio knows of a file, with an address from which who has it can read the file for some minutes: a secret. It is
+// of Twilio's own hosts, or of the one that the settings name.
+func (c *Client) MediaLink(ctx context.Context, service, media string) (Media, string, error) {
+	m, err := c.MediaInfo(ctx, service, media)
+	if err != nil {
+		return Media{}, "", err
+	}
+	link, err := c.fileLink(m.Links.Temporary)
+	if err != nil {
+		return m, "", unsent("GET "+mediaRoute+"/{}", err)
+	}
+	return m, link, nil
+}
+
 // DownloadMedia reads a file. Its address is asked for anew, because addresses die within minutes; the credentials are not sent to it. A
 // file over Options.MaxMedia fails with ErrMediaTooLarge, whatever its size was said to be.
 func (c *Client) DownloadMedia(ctx context.Context, service, media string) (Media, []byte, error) {

@@ -97,10 +97,15 @@ func (e *refusal) answer() answer {
 		"status": e.status, "code": e.code, "message": e.message,
 		"more_info": "https://www.twilio.com/docs/errors/" + strconv.Itoa(e.code),
 	})
-	if e.retryAfter > 0 {
-		a.header.Set("Retry-After", strconv.Itoa(int(max(e.retryAfter.Seconds(), 1))))
-	}
+	a.waits(e.retryAfter)
 	return a
+}
+
+// waits asks the caller to wait.
+func (a answer) waits(d time.Duration) {
+	if d > 0 {
+		a.header.Set("Retry-After", strconv.Itoa(int(max(d.Seconds(), 1))))
+	}
 }
 
 func invalid(message string) error { return badRequest(message) }

@@ -12,12 +12,15 @@ import (
 // FaultKind says what goes wrong.
 type FaultKind string
 
-// What a call can suffer. FaultCut has the whole effect and loses the answer; FaultSlow has it after Delay.
+// What a call can suffer. FaultCut has the whole effect and loses the answer, FaultHold has it and answers after Delay; FaultSlow has it
+// after Delay. FaultReset ends the connection before anything is done.
 const (
 	FaultLimit FaultKind = "limit" // 429 with Retry-After
 	FaultError FaultKind = "error" // Status (default 503) with a body of JSON
 	FaultPage  FaultKind = "page"  // Status (default 502) with a page
 	FaultSlow  FaultKind = "slow"
+	FaultReset FaultKind = "reset"
+	FaultHold  FaultKind = "hold"
 	FaultCut   FaultKind = "cut"
 )
 
@@ -34,7 +37,7 @@ const (
 // faultKinds are those of calls, then those of webhooks.
 func faultKinds() []FaultKind {
 	return []FaultKind{
-		FaultLimit, FaultError, FaultPage, FaultSlow, FaultCut,
+		FaultLimit, FaultError, FaultPage, FaultSlow, FaultReset, FaultHold, FaultCut,
 		HookDuplicate, HookReorder, HookDrop, HookLate, HookBeforeAnswer, HookForged,
 	}
 }
@@ -49,7 +52,7 @@ type Fault struct {
 	Count  int            // fires this often, then is gone; 0 = until removed
 
 	Delay      time.Duration
-	RetryAfter time.Duration // of FaultLimit, default 1 s
+	RetryAfter time.Duration // of FaultLimit (default 1 s), FaultError and FaultPage
 	Status     int
 	Code       int
 }
@@ -68,10 +71,12 @@ func (f Fault) answer() answer {
 	case FaultLimit:
 		return (&refusal{status: http.StatusTooManyRequests, code: 20429, message: "Too Many Requests", retryAfter: cmp.Or(f.RetryAfter, time.Second)}).answer()
 	case FaultPage:
-		return answer{
+		a := answer{
 			status: cmp.Or(f.Status, http.StatusBadGateway), header: http.Header{"Content-Type": {"text/html"}},
 			body: []byte("<html><head><title>502 Bad Gateway</title></head></html>\n"),
 		}
+		a.waits(f.RetryAfter)
+		return a
 	}
 	status := cmp.Or(f.Status, http.StatusServiceUnavailable)
 	return (&refusal{status: status, code: cmp.Or(f.Code, 20500), message: http.StatusText(status), retryAfter: f.RetryAfter}).answer()

@@ -3,6 +3,7 @@ package twilio
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 )
 
@@ -94,6 +95,34 @@ func (s *Server) updateChannel(c *call) (int, any, error) {
 		s.setState(nil, n, stateClosed, "API")
 	}
 	return http.StatusOK, s.wireChannel(i), nil
+}
+
+// askedFor is the one form of expression that is understood: an attribute that equals a text.
+var askedFor = regexp.MustCompile(`^(\w+) == "([^"]*)"$`)
+
+// listTasks gives the tasks that Flex made of interactions.
+func (s *Server) listTasks(c *call) (int, any, error) {
+	if c.r.PathValue("workspace") != s.opt.Workspace {
+		return 0, nil, notFound(c.r.URL.Path)
+	}
+	want := askedFor.FindStringSubmatch(c.r.URL.Query().Get("EvaluateTaskAttributes"))
+	if want == nil {
+		return 0, nil, invalid("EvaluateTaskAttributes is not understood")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []obj{}
+	for _, i := range s.w.interactions {
+		attributes := obj{}
+		_ = json.Unmarshal([]byte(i.routing), &attributes) // what is no object tells nothing
+		attributes["conversationSid"], attributes["flexInteractionSid"], attributes["flexInteractionChannelSid"] = i.conversation, i.sid, i.channel
+		if attributes[want[1]] != want[2] {
+			continue
+		}
+		status := map[bool]string{true: "pending", false: "completed"}[i.status == stateActive]
+		list = append(list, obj{"sid": "WT" + i.sid[2:], "assignment_status": status, "attributes": string(encode(attributes)), "workspace_sid": s.opt.Workspace})
+	}
+	return s.page(c, "tasks", list, 1000)
 }
 
 func (s *Server) wireInteraction(i *interaction) obj {

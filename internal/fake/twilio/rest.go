@@ -42,6 +42,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/ParticipantConversations", s.listMemberships},
 		{"GET /v1/Configuration/Webhooks", s.readHooks},
 		{"GET /v1/Services/{service}/Configuration/Webhooks", s.readHooks},
+		{"GET /v1/Workspaces/{workspace}/Tasks", s.listTasks},
 		{"GET /v2/Flows/{flow}", s.readFlow},
 		{"POST /v1/Interactions", s.createInteraction},
 		{"GET /v1/Interactions/{interaction}/Channels", s.listChannels},
@@ -91,6 +92,11 @@ func (s *Server) api(serve handler) http.HandlerFunc {
 			cut(w)
 			return
 		}
+		if hit && f.Kind == FaultReset {
+			s.rec.request(q)
+			cut(w)
+			return
+		}
 		var a answer
 		switch {
 		case hit && f.instead():
@@ -101,7 +107,7 @@ func (s *Server) api(serve handler) http.HandlerFunc {
 			a = s.serve(c, serve)
 		}
 		s.settle(c)
-		if hit && f.Kind == FaultCut {
+		if hit && (f.Kind == FaultCut || f.Kind == FaultHold && s.pause(r.Context(), f.Delay) != nil) {
 			s.rec.request(q)
 			cut(w)
 			return
