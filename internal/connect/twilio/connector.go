@@ -24,7 +24,12 @@ type Connector struct {
 	// rooms are conversations with customers, told the messages of which staff know that they were refused.
 	rooms *cache[talk]
 	told  *cache[bool]
+	// taken is what messages of staff said when they were taken in last, by their SIDs, so that only what was changed is told again.
+	taken *cache[string]
 }
+
+// mostTaken bounds what is remembered of messages.
+const mostTaken = 8192
 
 var (
 	_ connector.Factory        = Factory{}
@@ -63,7 +68,8 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 		return nil, err
 	}
 	set.inbox = inbox.ID
-	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[talk](maxRooms), told: newCache[bool](maxRooms)}, nil
+	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[talk](maxRooms), told: newCache[bool](maxRooms),
+		taken: newCache[string](mostTaken)}, nil
 }
 
 // Format writes the inbox alone, for every verb: what else is in here may be secret.
@@ -109,6 +115,13 @@ func (c *Connector) Changed(ctx context.Context, since time.Time) ([]string, err
 		if t.ExternalID != "" && t.Role == kefu.RoleDesk {
 			names = append(names, t.ExternalID)
 		}
+	}
+	if since.IsZero() && c.set.desk() {
+		lost, err := c.lost(ctx, names)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, lost...)
 	}
 	others, err := c.changedCustomers(ctx, threads, since)
 	return append(names, others...), err

@@ -13,24 +13,24 @@ import (
 	api "kefu/internal/twilio"
 )
 
-// maxWord bounds what of a hook's short fields goes into a key.
-const maxWord = 60
+// maxKeyWord bounds what of a hook's short fields goes into a key.
+const maxKeyWord = 60
 
 // eventKey is the same for the same event sent twice, and another for every other.
 func eventKey(form url.Values) string {
 	what := cmp.Or(form.Get("MessageSid"), form.Get("ParticipantSid"), form.Get("ConversationSid"))
 	when := cmp.Or(form.Get("DateUpdated"), form.Get("StateUpdated"), form.Get("DateCreated"))
-	return strings.Join([]string{"h", word(form.Get("EventType")), word(what), word(when), digest(form.Get("Body"), form.Get("StateTo"), form.Get("Attributes"))}, ":")
+	return strings.Join([]string{"h", keyWord(form.Get("EventType")), keyWord(what), keyWord(when), digest(form.Get("Body"), form.Get("StateTo"), form.Get("Attributes"))}, ":")
 }
 
-// word keeps what a key may hold of a field that somebody else has filled in.
-func word(s string) string {
+// keyWord keeps what a key may hold of a field that somebody else has filled in.
+func keyWord(s string) string {
 	return kefu.Excerpt(strings.Map(func(r rune) rune {
 		if r <= ' ' || r > '~' {
 			return -1
 		}
 		return r
-	}, s), maxWord)
+	}, s), maxKeyWord)
 }
 
 func digest(parts ...string) string {
@@ -65,11 +65,15 @@ func markOf(n api.Conversation) (mark, bool) {
 	return *a.Kefu, true
 }
 
-// sentMark is what the attributes of each message of ours hold: which delivery, of which message, which part of it.
+// sentMark is what the attributes of each message of ours hold: which delivery, of which message, which part of it, and whose
+// words they are, so that a store that was lost can be filled again.
 type sentMark struct {
 	Delivery kefu.DeliveryID `json:"delivery"`
 	Message  kefu.MessageID  `json:"message"`
 	Part     int             `json:"part"`
+	From     kefu.Author     `json:"from"`
+	Note     bool            `json:"note,omitempty"`
+	Card     bool            `json:"card,omitempty"` // the opening card, or what was said before: nobody's words
 }
 
 // attributes are the message's, as Twilio keeps them.

@@ -86,6 +86,9 @@ func (c *Connector) receiveEvent(form url.Values, r *connector.Request) (connect
 	if form.Get("EventType") == "onDeliveryUpdated" && !slices.Contains([]string{"failed", "undelivered"}, form.Get("Status")) {
 		return got, nil // what arrives is no news
 	}
+	if _, ours := sentMarkOf(api.Message{Attributes: form.Get("Attributes")}); ours && form.Get("EventType") != "onDeliveryUpdated" {
+		return got, nil // our own, coming back
+	}
 	got.Inbound = []connector.Inbound{{Kind: connector.InLook, Key: eventKey(form), ThreadID: conversation, OccurredAt: r.Now}}
 	return got, nil
 }

@@ -1,0 +1,103 @@
+package twilio
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"kefu"
+	"kefu/internal/connector"
+	api "kefu/internal/twilio"
+)
+
+// maxMedia bounds a file that is sent to Twilio; a larger one goes as a link.
+const maxMedia = api.DefaultMaxMedia
+
+// upload gives a file to Twilio. What Twilio does not take, or nobody has any more, goes as words in its place: a link, or its name.
+func (c *Connector) upload(ctx context.Context, service string, a kefu.Attachment) (media, words string, err error) {
+	if a.SHA256 == "" && a.URL != "" {
+		kept, err := c.deps.Files.Keep(ctx, a.URL, a.Name)
+		if err != nil {
+			return "", c.inWords(a), ctx.Err()
+		}
+		a = kefu.Attachment{Name: cmp.Or(a.Name, kept.Name), Type: kept.Type, Size: kept.Size, URL: a.URL, SHA256: kept.SHA256}
+	}
+	if a.Size > maxMedia || a.SHA256 == "" {
+		return "", c.inWords(a), nil
+	}
+	content, err := c.read(ctx, a.SHA256)
+	if err != nil || len(content) == 0 || len(content) > maxMedia {
+		return "", c.inWords(a), nil //nolint:nilerr // the vault has it no more: its name says that there was one
+	}
+	m, err := c.api.UploadMedia(ctx, service, api.Upload{Filename: oneLine(a.Name), ContentType: cmp.Or(a.Type, "application/octet-stream"), Content: content})
+	switch status := api.Status(err); {
+	case err == nil:
+		return m.SID, "", nil
+	case status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType || status == http.StatusBadRequest:
+		return "", c.inWords(a), nil
+	}
+	return "", "", c.readFailure(err)
+}
+
+func (c *Connector) read(ctx context.Context, sum string) ([]byte, error) {
+	f, err := c.deps.Files.Open(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxMedia+1))
+}
+
+// inWords is what stands for a file that cannot be shown.
+func (c *Connector) inWords(a kefu.Attachment) string {
+	name := cmp.Or(oneLine(a.Name), "?")
+	if link := cmp.Or(c.deps.Files.Link(a), a.URL); link != "" {
+		return "📎 " + name + "\n" + link
+	}
+	return c.say(wordFileGone, name)
+}
+
+// final are the reasons for which a file is not there, whenever it is asked for.
+var final = []kefu.ErrKind{kefu.KindTooLarge, kefu.KindNotFound, kefu.KindInvalid, kefu.KindForbidden, kefu.KindUnsupported}
+
+// passing is the failure of a file that may be there later; nil of one that never will be.
+func passing(err error) error {
+	for _, kind := range final {
+		if kefu.KindOf(err) == kind {
+			return nil
+		}
+	}
+	return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, Reason: "a file could not be fetched", Err: err}
+}
+
+// attachments takes the files of a message into the vault, before their addresses die. One that cannot be had is named in a note.
+func (c *Connector) attachments(ctx context.Context, service string, m api.Message) (list []kefu.Attachment, notes []string, err error) {
+	for _, f := range m.Media {
+		about, link, err := c.api.MediaLink(ctx, service, f.SID)
+		if api.Status(err) == http.StatusNotFound {
+			notes = append(notes, "file dropped: Twilio has it no more: "+kefu.Excerpt(oneLine(f.Filename), 100))
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		name := cmp.Or(oneLine(f.Filename), oneLine(about.Filename), "file")
+		kept, err := c.deps.Files.Keep(ctx, link, name)
+		if err != nil && passing(err) != nil {
+			return nil, nil, passing(withoutLink(err))
+		}
+		if err != nil {
+			notes = append(notes, "file dropped: it is too large or cannot be read: "+kefu.Excerpt(name, 100))
+			continue
+		}
+		kept.URL = "" // it dies within minutes, and is a secret until then
+		kept.Name, kept.Type = name, cmp.Or(kept.Type, f.ContentType)
+		list = append(list, kept)
+	}
+	return list, notes, nil
+}
+
+// withoutLink keeps what went wrong and drops where: the address of a medium is signed.
+func withoutLink(err error) error { return errors.New(string(kefu.KindOf(err))) }
