@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -63,14 +64,14 @@ func hookPath(path string) string {
 	return path
 }
 
-// wait gives the hooks that hold a text, once there are n of them.
+// wait gives the hooks that hold a text, as JSON or as a form, once there are n of them.
 func (h *hooks) wait(ctx context.Context, n int, text string) ([]*connector.Request, error) {
 	for {
 		h.mu.Lock()
 		changed := h.changed
 		var found []*connector.Request
 		for _, r := range h.taken {
-			if strings.Contains(string(r.Body), text) {
+			if strings.Contains(string(r.Body), text) || strings.Contains(string(r.Body), url.QueryEscape(text)) {
 				found = append(found, r)
 			}
 		}
