@@ -169,8 +169,6 @@ func (k *kit) written() {
 	t := k.open(1)
 	var in connector.Inbound
 	switch {
-	case k.can.Watcher != nil:
-		in = k.looked(t, k.receive(k.hook(t, "words of a person")))
 	case k.can.Receiver != nil:
 		for _, in = range said(k.taken(k.hook(t, "words of a person"))) {
 			if in.Content.Text == "words of a person" {
@@ -190,45 +188,6 @@ func (k *kit) written() {
 	if in.ThreadID != t.ExternalID || in.Content.Text != "words of a person" || in.Key == "" || in.Sender.Name == "" || in.OccurredAt.IsZero() {
 		k.t.Errorf("came in as %+v", in)
 	}
-}
-
-// looked wants a hook to say where to look, and gives the one message that is found there, the second time as well.
-func (k *kit) looked(t connector.Thread, hook connector.Inbound) connector.Inbound {
-	k.t.Helper()
-	if hook.Kind != connector.InLook || hook.ThreadID != t.ExternalID {
-		k.t.Fatalf("the hook says %+v, want a look at %s", hook, t.ExternalID)
-	}
-	first := k.look(t)
-	if second := k.look(t); len(first) != 1 || len(second) != 1 || first[0].Key != second[0].Key {
-		k.t.Fatalf("found %+v, and again %+v; want one message with one key", first, second)
-	}
-	if t.Cursor = first[0].Cursor; t.Cursor == "" {
-		k.t.Error("the message has no cursor")
-	}
-	if later := k.look(t); len(later) != 0 {
-		k.t.Errorf("after the cursor there is %+v", later)
-	}
-	return first[0]
-}
-
-// look reads a thread and gives the messages that were found. A standing comes after them.
-func (k *kit) look(t connector.Thread) []connector.Inbound {
-	k.t.Helper()
-	in := &intake{changed: make(chan struct{})}
-	if err := k.can.Watcher.Look(k.ctx, t, in.emit); err != nil {
-		k.secrets.note(err)
-		k.t.Fatalf("look: %v", err)
-	}
-	var messages []connector.Inbound
-	for i, one := range in.taken {
-		switch {
-		case one.Kind == connector.InMessage || one.Kind == connector.InOpen:
-			messages = append(messages, one)
-		case one.Kind == connector.InStanding && i < len(in.taken)-1:
-			k.t.Errorf("a standing overtakes %+v", in.taken[i+1:])
-		}
-	}
-	return messages
 }
 
 func (k *kit) one(taken *intake, text string) connector.Inbound {
@@ -253,8 +212,6 @@ func known(in connector.Inbound, parts []connector.Part) bool {
 // echo lets a message of ours come back. It may be left out, or be known as ours; a person who writes the same words is no echo.
 func (k *kit) echo() {
 	switch t := k.open(1); {
-	case k.can.Watcher != nil:
-		k.echoByLook(t)
 	case k.can.Receiver != nil && k.remote.Echoes:
 		k.echoByHook(t)
 	case k.can.Listener != nil:
@@ -284,19 +241,6 @@ func (k *kit) echoByHook(t connector.Thread) {
 	in := said(k.taken(both[1]))
 	if len(in) == 0 || known(in[len(in)-1], sent.Parts) {
 		k.t.Errorf("a person's message came in as ours: %+v", in)
-	}
-}
-
-// echoByLook: what we sent is left out, and equal words of a person are not.
-func (k *kit) echoByLook(t connector.Thread) {
-	k.t.Helper()
-	k.deliver(k.message(t, 1, ours))
-	if found := k.look(t); len(found) != 0 {
-		k.t.Errorf("our own message came in as a stranger's: %+v", found)
-	}
-	k.remote.Write(t, ours)
-	if found := k.look(t); len(found) != 1 {
-		k.t.Errorf("a person's message among ours: %+v", found)
 	}
 }
 

@@ -75,7 +75,7 @@ func conformanceFlex(t *testing.T, hooks string) *connectortest.Remote {
 			}
 			return id
 		},
-		Vanish: func(th connector.Thread) { _ = s.AgentCloses(th.ExternalID) },
+		Vanish: func(th connector.Thread) { s.Remove(th.ExternalID) },
 		Break:  func(f connectortest.Fault, c connectortest.Call, skip int) { s.Inject(conformanceFault(f, c, skip)) },
 		State:  func() any { return plainState(s) },
 		Until:  until,

@@ -12,8 +12,8 @@ import (
 	api "kefu/internal/twilio"
 )
 
-// mostListed bounds the pages of conversations that are listed to find lost ones, 100 each.
-const mostListed = 50
+// listPages bounds the pages of conversations that are listed to find lost ones, 100 each.
+const listPages = 50
 
 // lookLost makes the link of a desk conversation of ours anew from what we noted there, and fills it with what was said. One that is closed,
 // or belongs to another inbox, is left alone.
@@ -75,7 +75,7 @@ func (c *Connector) emitHistory(ctx context.Context, r room, m api.Message) erro
 func (c *Connector) lost(ctx context.Context, known []string) ([]string, error) {
 	var names []string
 	after := ""
-	for range mostListed {
+	for range listPages {
 		var page []api.Conversation
 		var err error
 		if page, after, err = c.api.Conversations(ctx, api.Active, time.Time{}, after); err != nil {

@@ -104,6 +104,13 @@ func (s *Server) AgentCloses(conversation string) error {
 	return nil
 }
 
+// Remove deletes a conversation with all that hangs on it, as its owner can.
+func (s *Server) Remove(sid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w.conversations = slices.DeleteFunc(s.w.conversations, func(n *conversation) bool { return n.sid == sid })
+}
+
 // CustomerTexts lets a phone write to a number of ours ("whatsapp:" in front of both for WhatsApp), and gives the SIDs of conversation and
 // message. Without an open conversation between the two one is made.
 func (s *Server) CustomerTexts(address, proxy, body string) (conversationSID, messageSID string) {
