@@ -26,7 +26,7 @@ func TestConformance(t *testing.T) {
 			"workflow_sid": "WW" + strings.Repeat("9", 32), "channel_type": "chat", "routing": "studio", "flow_sid": "FW" + strings.Repeat("9", 32), "default": true,
 			"base_urls": map[string]string{"conversations": "https://c.example", "flex": "https://f.example", "studio": "https://s.example",
 				"taskrouter": "https://t.example", "api": "https://a.example", "mcs": "https://m.example"},
-			"lang": "zh-CN", "sweep_every": "90s",
+			"lang": "zh-CN", "sweep_every": "90s", "bot": true, "numbers": []string{"+12025550199"},
 		},
 		Settings:  func(c connector.Connector) any { return c.(*Connector).set },
 		Denied:    connector.Retryable,

@@ -33,7 +33,7 @@ func (c *Connector) keepMedia(ctx context.Context, service string, list []api.Me
 }
 
 func (c *Connector) keepOne(ctx context.Context, service string, brief api.MediaBrief) (kefu.Attachment, error) {
-	info, err := c.api.MediaInfo(ctx, service, brief.SID)
+	_, link, err := c.api.MediaLink(ctx, service, brief.SID)
 	if err != nil {
 		return kefu.Attachment{}, err
 	}
@@ -41,10 +41,22 @@ func (c *Connector) keepOne(ctx context.Context, service string, brief api.Media
 	if name == "" {
 		name = brief.SID
 	}
-	kept, err := c.deps.Files.Keep(ctx, info.Links.Temporary, name)
+	kept, err := c.deps.Files.Keep(ctx, link, name)
 	kept.URL = "" // it is signed, and dead within minutes
-	return kept, err
+	if err != nil {
+		return kept, quiet{err}
+	}
+	return kept, nil
 }
+
+// quiet is an error that does not say of which address: that of a medium lets in whoever has it.
+type quiet struct{ error }
+
+// Error says that there was one.
+func (quiet) Error() string { return "the file cannot be fetched from where Twilio keeps it" }
+
+// Unwrap gives the cause, for its kind.
+func (q quiet) Unwrap() error { return q.error }
 
 // lostForGood tells whether a file cannot be had by trying again.
 func lostForGood(err error) bool {

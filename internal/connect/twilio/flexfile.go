@@ -3,12 +3,10 @@ package twilio
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 
 	"kefu"
-	"kefu/internal/connector"
 	api "kefu/internal/twilio"
 )
 
@@ -58,46 +56,3 @@ func (c *Connector) inWords(a kefu.Attachment) string {
 	}
 	return c.say(wordFileGone, name)
 }
-
-// final are the reasons for which a file is not there, whenever it is asked for.
-var final = []kefu.ErrKind{kefu.KindTooLarge, kefu.KindNotFound, kefu.KindInvalid, kefu.KindForbidden, kefu.KindUnsupported}
-
-// passing is the failure of a file that may be there later; nil of one that never will be.
-func passing(err error) error {
-	for _, kind := range final {
-		if kefu.KindOf(err) == kind {
-			return nil
-		}
-	}
-	return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, Reason: "a file could not be fetched", Err: err}
-}
-
-// attachments takes the files of a message into the vault, before their addresses die. One that cannot be had is named in a note.
-func (c *Connector) attachments(ctx context.Context, service string, m api.Message) (list []kefu.Attachment, notes []string, err error) {
-	for _, f := range m.Media {
-		about, link, err := c.api.MediaLink(ctx, service, f.SID)
-		if api.Status(err) == http.StatusNotFound {
-			notes = append(notes, "file dropped: Twilio has it no more: "+kefu.Excerpt(oneLine(f.Filename), 100))
-			continue
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		name := cmp.Or(oneLine(f.Filename), oneLine(about.Filename), "file")
-		kept, err := c.deps.Files.Keep(ctx, link, name)
-		if err != nil && passing(err) != nil {
-			return nil, nil, passing(withoutLink(err))
-		}
-		if err != nil {
-			notes = append(notes, "file dropped: it is too large or cannot be read: "+kefu.Excerpt(name, 100))
-			continue
-		}
-		kept.URL = "" // it dies within minutes, and is a secret until then
-		kept.Name, kept.Type = name, cmp.Or(kept.Type, f.ContentType)
-		list = append(list, kept)
-	}
-	return list, notes, nil
-}
-
-// withoutLink keeps what went wrong and drops where: the address of a medium is signed.
-func withoutLink(err error) error { return errors.New(string(kefu.KindOf(err))) }

@@ -99,7 +99,7 @@ func (c *Connector) emitStaff(ctx context.Context, r room, m api.Message) error 
 	if !r.staff(m) {
 		return nil
 	}
-	files, notes, err := c.attachments(ctx, c.service(r.about), m)
+	files, notes, err := c.keepMedia(ctx, c.service(r.about), m.Media)
 	if err != nil {
 		return c.readFailure(err)
 	}

@@ -47,7 +47,7 @@ func (c *Connector) emitHistory(ctx context.Context, r room, m api.Message) erro
 	if ours && sent.Card {
 		return nil
 	}
-	files, notes, err := c.attachments(ctx, c.service(r.about), m)
+	files, notes, err := c.keepMedia(ctx, c.service(r.about), m.Media)
 	if err != nil {
 		return c.readFailure(err)
 	}

@@ -20,7 +20,6 @@ const (
 	agentPrefix = "flex:"
 	// peoplePages bounds who is read of a conversation, 100 each.
 	peoplePages = 5
-	maxName     = 100
 )
 
 // people are the agents in a conversation, in the order in which they came.
