@@ -20,9 +20,13 @@ func looks() []check {
 	}
 }
 
-// taken gives all that a hook tells of: what it says itself, or what is found where it says to look.
+// taken gives all that a hook tells of: what it says itself, or what is found where it says to look. A hook of nothing but our own message
+// may tell of nothing.
 func (k *kit) taken(r *connector.Request) []connector.Inbound {
 	k.t.Helper()
+	if got, err := k.can.Receiver.Receive(k.ctx, r); err == nil && len(got.Inbound) == 0 && got.Respond != nil {
+		return nil
+	}
 	in := k.receive(r)
 	if in.Kind != connector.InLook {
 		return []connector.Inbound{in}
