@@ -63,10 +63,10 @@ func standingOf(tx *store.Tx, id kefu.ConversationID, inbox kefu.InboxID) (conne
 	return s, err
 }
 
-// alike tells whether two standings are the same to a thread that has both of them.
+// alike tells whether two standings are the same to a thread that has both of them. Who is known there by an id may have another name.
 func alike(a, b connector.Standing) bool {
 	return a.Status == b.Status && a.SnoozedUntil.Equal(b.SnoozedUntil) && a.Priority == b.Priority && slices.Equal(a.Labels, b.Labels) &&
-		a.Assignee == b.Assignee && a.AssigneeName == b.AssigneeName
+		a.Assignee == b.Assignee && (a.Assignee != "" || a.AssigneeName == b.AssigneeName)
 }
 
 // mirror queues, at the end of a change, what of the conversations that it touched the threads do not show yet. It is a difference, because
@@ -148,13 +148,27 @@ func (b *Switchboard) StandingShown(tx *store.Tx, l store.Link, asked StandingPa
 	if err != nil {
 		return err
 	}
-	if has.Assignee != asked.To.Assignee && base.Assignee == asked.To.Assignee {
-		base.Assignee = has.Assignee
-		if err := saveBase(tx, l.ID, base); err != nil {
+	if real := corrected(base, asked.To, has); !alike(real, base) {
+		if err := saveBase(tx, l.ID, real); err != nil {
 			return err
 		}
 	}
 	return tx.AskLook(l.InboxID, l.ExternalID, false)
+}
+
+// corrected is base without what was asked of the thread and is not there.
+func corrected(base, asked, has connector.Standing) connector.Standing {
+	if has.Status != asked.Status && base.Status == asked.Status {
+		base.Status, base.SnoozedUntil = has.Status, has.SnoozedUntil
+	}
+	if has.Priority != asked.Priority && base.Priority == asked.Priority {
+		base.Priority = has.Priority
+	}
+	if has.Assignee != asked.Assignee && base.Assignee == asked.Assignee {
+		base.Assignee = has.Assignee
+	}
+	base.Labels = slices.DeleteFunc(slices.Clone(base.Labels), func(l string) bool { return slices.Contains(asked.Labels, l) && !slices.Contains(has.Labels, l) })
+	return base
 }
 
 // StandingOf is how a conversation stands, as an inbox can show it.
