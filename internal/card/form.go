@@ -7,6 +7,9 @@ import (
 	"kefu"
 )
 
+// maxDefault is how much is shown of what stands in a field already: it may be as long as an answer.
+const maxDefault = 200
+
 // FormText renders a form as plain text: the whole of it, or with a Step that one question and how to answer it.
 func FormText(f kefu.Form, lang string) string { return plain().form(f, lang) }
 
@@ -89,7 +92,7 @@ func (m medium) hints(field kefu.FormField, w formWords) []string {
 		lines = append(lines, m.indent+w.example+" "+m.safe(s))
 	}
 	if s := oneLine(field.Default); s != "" {
-		lines = append(lines, m.indent+w.preset+" "+m.safe(shownDefault(field, s)))
+		lines = append(lines, m.indent+w.preset+" "+m.safe(kefu.Excerpt(shownDefault(field, s), maxDefault)))
 	}
 	return lines
 }

@@ -3,10 +3,12 @@ package discord
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"kefu"
+	"kefu/internal/card"
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
 )
@@ -28,13 +30,13 @@ const (
 // customerPosts makes the posts of a message as a customer sees them, oldest part first; there is always at least one.
 func customerPosts(l lang, out connector.Outbound) []post {
 	m := out.Message
-	buttons, lines := offers(l, m)
-	said := m.Content.Text
-	if len(m.Content.Articles) > 0 && (said == "" || m.Meta.Source == kefu.SourceExcerpts) {
-		said = l.say("articles_lead") // the excerpts stand below it
+	_, report := reporter(out.Thread.ExternalID)
+	o := offers(l, m, out.Thread.ExternalID)
+	said := m.Content
+	if len(said.Articles) > 0 && (said.Text == "" || m.Meta.Source == kefu.SourceExcerpts) {
+		said.Text = l.say("articles_lead") // the excerpts stand below it
 	}
-	text := strings.TrimSpace(said + "\n\n" + strings.Join(lines, "\n"))
-	chunks := api.SplitMessage(quote(text), api.MaxContent)
+	chunks := api.SplitMessage(paragraphs(wording(l, said), escape(strings.Join(o.lines, "\n"))), api.MaxContent)
 	if len(chunks) == 0 {
 		chunks = []string{""}
 	}
@@ -43,11 +45,12 @@ func customerPosts(l lang, out connector.Outbound) []post {
 		posts = append(posts, post{pieces: []piece{{embed: speechTo(l, m, chunk)}}})
 	}
 	posts = addArticles(attach(l, posts, m), m)
-	if _, ok := reporter(out.Thread.ExternalID); ok {
+	var more []api.Component
+	if report {
 		posts[0].pieces[0].embed.Title = heading(out.Thread.TicketNumber, out.Thread.Name)
-		buttons = append(buttons, answerButton(l, out.Thread.ExternalID))
+		more = append(more, answerButton(l, out.Thread.ExternalID))
 	}
-	posts[len(posts)-1].rows = rowsOf(unlike(buttons))
+	posts[len(posts)-1].rows = o.rows(more...)
 	mark(l, posts, out)
 	return posts
 }
@@ -81,17 +84,17 @@ func answerButton(l lang, thread string) api.Component {
 	return api.Button(api.ButtonPrimary, memberID(pressSay, thread), l.say("button_reply"))
 }
 
-// addArticles shows what a bot's answer is based on, below its text.
+// addArticles shows articles below the text, a few in each post: all that somebody recommends, and the best that a bot's answer is based on.
 func addArticles(posts []post, m kefu.Message) []post {
-	list := m.Content.Articles[:min(len(m.Content.Articles), maxArticles)]
-	if len(list) == 0 {
-		return posts
+	list := m.Content.Articles
+	if m.Author.Kind == kefu.AuthorBot {
+		list = list[:min(len(list), maxArticles)]
 	}
-	if last := posts[len(posts)-1]; len(last.pieces) > 1 || last.pieces[0].file != nil || len(last.pieces[0].embed.Fields) > 0 {
-		posts = append(posts, post{})
-	}
-	last := &posts[len(posts)-1]
-	for _, a := range list {
+	for i, a := range list {
+		if last := posts[len(posts)-1]; i%maxArticles == 0 && (i > 0 || len(last.pieces) > 1 || last.pieces[0].file != nil || len(last.pieces[0].embed.Fields) > 0) {
+			posts = append(posts, post{})
+		}
+		last := &posts[len(posts)-1]
 		last.pieces = append(last.pieces, piece{embed: api.Embed{
 			Title: cut(cmp.Or(escape(oneLine(a.Title)), "–"), maxTitle), Description: cut(escape(strings.TrimSpace(a.Excerpt)), maxExcerpt),
 			URL: webLink(a.URL), Color: colourOf(m),
@@ -100,20 +103,36 @@ func addArticles(posts []post, m kefu.Message) []post {
 	return posts
 }
 
-// offers makes what can be chosen: buttons of what a bot may be answered, and of addresses; lines of text of all else.
-func offers(l lang, m kefu.Message) (buttons []api.Component, lines []string) {
-	for _, ch := range m.Content.Choices[:min(len(m.Content.Choices), maxButtons)] {
-		clean, _ := kefu.CleanText(oneLine(ch.Label))
-		label := cmp.Or(cut(clean, maxButtonLabel), "–")
-		if b, ok := botOffer(l, m, ch.Value); ok {
-			buttons = append(buttons, b)
-		} else if webLink(ch.URL) != "" {
-			buttons = append(buttons, api.LinkButton(ch.URL, label))
-		} else {
-			lines = append(lines, "• "+label)
+// articleLines shows a desk which articles the customer sees; what the text says already is not said again.
+func articleLines(l lang, c kefu.Content) string {
+	list := slices.Clone(c.Articles)
+	for i, a := range list {
+		if strings.Contains(c.Text, strings.TrimSpace(a.Excerpt)) {
+			list[i].Excerpt = ""
 		}
 	}
-	return buttons, lines
+	return card.ArticlesMarkdown(list, l.String())
+}
+
+// offers makes what can be pressed: what a bot may be answered, a form, choices, addresses; and lines of text of all else. Where a thread is
+// a report's own, there is a button more.
+func offers(l lang, m kefu.Message, thread string) (o offer) {
+	room, at := maxRows*buttonsInRow-1, ""
+	if _, report := reporter(thread); report {
+		at = thread
+	}
+	if m.Content.Form == nil && m.Content.Asks() != nil && m.Author.Kind != kefu.AuthorContact {
+		return picks(l, m, at, room)
+	}
+	o.buttons = fillButton(l, m, at)
+	for _, ch := range m.Content.Choices {
+		if b, ok := botOffer(l, m, ch.Value); ok && len(o.buttons) < room {
+			o.buttons = append(o.buttons, b)
+		} else {
+			o.link(ch, room)
+		}
+	}
+	return o
 }
 
 func botOffer(l lang, m kefu.Message, value string) (api.Component, bool) {

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 
-	"kefu"
 	"kefu/internal/connector"
 	api "kefu/internal/discord"
 )
@@ -94,12 +93,6 @@ func missing(l lang, o connector.Opening, there map[place]bool) []post {
 		}
 	}
 	return posts
-}
-
-// withoutChoices drops buttons: what could be chosen then is not to be chosen now.
-func withoutChoices(m kefu.Message) kefu.Message {
-	m.Content.Choices = nil
-	return m
 }
 
 // pack joins posts that follow each other as far as one Discord message holds them: a long history comes back in seconds, not minutes.

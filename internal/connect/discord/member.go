@@ -98,7 +98,7 @@ func (l *listener) serve(ctx context.Context, r memberRequest) {
 			return
 		}
 	}
-	if l.boardInteraction(ctx, r) {
+	if l.boardInteraction(ctx, r) || l.askInteraction(ctx, r) {
 		return
 	}
 	switch r.name {

@@ -1,7 +1,7 @@
 package discord
 
 import (
-	"cmp"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -50,7 +50,8 @@ type piece struct {
 // render makes the posts of a message, oldest part first; there is always at least one.
 func render(l lang, out connector.Outbound) []post {
 	m := out.Message
-	chunks := api.SplitMessage(quote(m.Content.Text), api.MaxContent)
+	shown := shownChoices(m)
+	chunks := api.SplitMessage(paragraphs(wording(l, m.Content), articleLines(l, m.Content), escape(strings.Join(shown.lines, "\n"))), api.MaxContent)
 	if len(chunks) == 0 {
 		chunks = []string{""}
 	}
@@ -60,7 +61,7 @@ func render(l lang, out connector.Outbound) []post {
 	}
 	posts = attach(l, posts, m)
 	last := &posts[len(posts)-1]
-	last.rows = choices(m.Content.Choices)
+	last.rows = shown.rows()
 	if out.Card != nil {
 		opening(l, &posts[0], out)
 	}
@@ -148,24 +149,24 @@ func number(l lang, posts []post, m kefu.Message, late bool) {
 	}
 }
 
-// choices makes buttons of what can be chosen. What only a customer can choose is shown as a button that cannot be pressed.
-func choices(list []kefu.Choice) []api.Component {
-	buttons := make([]api.Component, 0, min(len(list), maxButtons))
-	for i, ch := range list[:min(len(list), maxButtons)] {
-		clean, _ := kefu.CleanText(strings.TrimSpace(ch.Label))
-		label := cmp.Or(cut(clean, maxButtonLabel), "–")
+// shownChoices makes buttons of what can be chosen. What a customer is asked is shown as buttons that cannot be pressed: a desk never
+// answers for them. What the desks themselves are asked, which no customer sees, they can press.
+func shownChoices(m kefu.Message) (o offer) {
+	for i, ch := range m.Content.Choices {
 		switch {
-		case webLink(ch.URL) != "":
-			buttons = append(buttons, api.LinkButton(ch.URL, label))
-		case pressable(ch.Value):
-			buttons = append(buttons, api.Button(api.ButtonSecondary, customID(ch.Value, ""), label))
+		case ch.URL != "":
+			o.link(ch, maxButtons)
+		case len(o.buttons) >= maxButtons:
+			o.lines = append(o.lines, "• "+clean(ch.Label))
+		case m.Private && pressable(ch.Value):
+			o.buttons = append(o.buttons, api.Button(api.ButtonSecondary, customID(ch.Value, ""), o.label(ch)))
 		default:
-			b := api.Button(api.ButtonSecondary, customID(showOnly, string(rune('a'+i))), label)
+			b := api.Button(api.ButtonSecondary, customID(showOnly, strconv.Itoa(i)), o.label(ch))
 			b.Disabled = true
-			buttons = append(buttons, b)
+			o.buttons = append(o.buttons, b)
 		}
 	}
-	return rowsOf(unlike(buttons))
+	return o
 }
 
 // unlike drops buttons whose id is there already: Discord refuses the whole message for it.

@@ -65,12 +65,12 @@ func TestBugBecomesACase(t *testing.T) {
 func TestFeatureWithoutABoard(t *testing.T) {
 	t.Parallel()
 	r, mia, room, _ := reporting(t, connector.Result{TicketNumber: 34})
-	done := r.fillIn(r.slash(room, mia, cmdFeature, nil), map[string]string{"title": "Dark", "text": "A dark page", "rank": ""})
+	done := r.fillIn(r.slash(room, mia, cmdFeature, nil), map[string]string{"title": "Dark", "text": "A dark page"})
 	if got := r.said(done); got != zhTW.say("report_taken", 34) {
 		t.Errorf("answer %q", got)
 	}
 	in := r.wait(1, kind(connector.InOpen))[0]
-	if diff := cmp.Diff(&connector.Report{Category: "feature"}, in.Report); diff != "" {
+	if diff := cmp.Diff(&connector.Report{Category: "feature", Priority: kefu.PriorityMedium}, in.Report); diff != "" {
 		t.Error(diff)
 	}
 }

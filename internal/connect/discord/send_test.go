@@ -274,6 +274,7 @@ func TestChoicesBecomeButtons(t *testing.T) {
 	r := newRig(t, fake.Options{}, nil)
 	th := r.open(33)
 	out := outbound(th, 5, "關閉？")
+	out.Message.Private = true // the desk is asked
 	out.Message.Content.Choices = []kefu.Choice{{Label: "關閉", Value: "close"}, {Label: "保持開啟", Value: "keep_open"}, {Label: "Docs", URL: "https://a.example"},
 		{Label: strings.Repeat("長", 200), Value: strings.Repeat("v", 300)}}
 	m, _ := r.s.Message(r.send(out).Parts[0].ExternalID)

@@ -48,9 +48,13 @@ func (l lang) term(w string) string {
 	return w
 }
 
-// in finds a word in the tables: of the ticket channels, of customers, of reports, of staff.
+// tables of words: of the ticket channels, of customers, of reports, of staff, of what is asked.
+func tables() []map[word][languages]string {
+	return []map[word][languages]string{texts, memberTexts, boardTexts, staffTexts, askTexts}
+}
+
 func (w word) in() [languages]string {
-	for _, table := range []map[word][languages]string{texts, memberTexts, boardTexts, staffTexts} {
+	for _, table := range tables() {
 		if t, ok := table[w]; ok {
 			return t
 		}

@@ -10,7 +10,16 @@ import (
 func TestWordsComplete(t *testing.T) {
 	t.Parallel()
 	verb := regexp.MustCompile(`%[a-z]`)
-	for w, by := range texts {
+	all := map[word][languages]string{}
+	for _, table := range tables() {
+		for w, by := range table {
+			if _, twice := all[w]; twice {
+				t.Errorf("%q stands in two tables", w)
+			}
+			all[w] = by
+		}
+	}
+	for w, by := range all {
 		want := verb.FindAllString(by[english], -1)
 		for l := range lang(languages) {
 			if by[l] == "" {

@@ -105,6 +105,7 @@ func checkModal(m Modal, f *form) {
 		switch c.Type {
 		case ComponentLabel:
 			f.length(at+".label", c.Label, 1, 45)
+			f.length(at+".description", c.Description, 0, 100)
 			if c.Component == nil {
 				f.required(at + ".component")
 				continue
@@ -133,6 +134,7 @@ func checkInput(c Component, f *form, seen map[string]bool, ownLabel bool) {
 		if ownLabel {
 			f.add("type", "BASE_TYPE_CHOICES", "Value must be one of {4}.")
 		}
+		checkModalSelect(c, f)
 		return
 	}
 	if c.Style != 1 && c.Style != 2 {

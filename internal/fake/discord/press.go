@@ -133,6 +133,11 @@ func fill(c Component, values map[string]string) (map[string]any, error) {
 		value = c.Value
 	}
 	out["custom_id"] = c.CustomID
+	if c.Type == ComponentSelect {
+		chosen := c.chosen(value, given)
+		out["values"] = chosen
+		return out, c.checkChosen(chosen)
+	}
 	if c.Type != ComponentTextInput {
 		out["values"] = strings.Fields(value)
 		return out, nil
