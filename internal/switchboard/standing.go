@@ -148,26 +148,28 @@ func (b *Switchboard) StandingShown(tx *store.Tx, l store.Link, asked StandingPa
 	if err != nil {
 		return err
 	}
-	if real := corrected(base, asked.To, has); !alike(real, base) {
-		if err := saveBase(tx, l.ID, real); err != nil {
-			return err
-		}
+	// Saved whether it changed or not: what was read before this has arrived is not taken for news.
+	if err := saveBase(tx, l.ID, corrected(base, asked, has)); err != nil {
+		return err
 	}
 	return tx.AskLook(l.InboxID, l.ExternalID, false)
 }
 
-// corrected is base without what was asked of the thread and is not there.
-func corrected(base, asked, has connector.Standing) connector.Standing {
-	if has.Status != asked.Status && base.Status == asked.Status {
+// corrected is base without what was asked of the thread and is not there. What was not asked of it was changed by others.
+func corrected(base connector.Standing, asked StandingPayload, has connector.Standing) connector.Standing {
+	from, to := asked.From, asked.To
+	if from.Status != to.Status && has.Status != to.Status && base.Status == to.Status {
 		base.Status, base.SnoozedUntil = has.Status, has.SnoozedUntil
 	}
-	if has.Priority != asked.Priority && base.Priority == asked.Priority {
+	if from.Priority != to.Priority && has.Priority != to.Priority && base.Priority == to.Priority {
 		base.Priority = has.Priority
 	}
-	if has.Assignee != asked.Assignee && base.Assignee == asked.Assignee {
+	if from.Assignee != to.Assignee && has.Assignee != to.Assignee && base.Assignee == to.Assignee {
 		base.Assignee = has.Assignee
 	}
-	base.Labels = slices.DeleteFunc(slices.Clone(base.Labels), func(l string) bool { return slices.Contains(asked.Labels, l) && !slices.Contains(has.Labels, l) })
+	base.Labels = slices.DeleteFunc(slices.Clone(base.Labels), func(l string) bool {
+		return slices.Contains(to.Labels, l) && !slices.Contains(from.Labels, l) && !slices.Contains(has.Labels, l)
+	})
 	return base
 }
 
