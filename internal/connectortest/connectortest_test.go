@@ -50,6 +50,7 @@ func seenBy() map[sin]string {
 		cuts:          "a long text is split and nothing is lost",
 		keepsNul:      "no U+0000 goes out",
 		calls:         "mentions do not ping",
+		drops:         "nothing that a content holds is lost",
 		sendsBlindly:  "a lost answer does not double",
 		stopsShort:    "a split text that broke off goes on where it was",
 		findsAlways:   "what did not arrive is sent although unsure",

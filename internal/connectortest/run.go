@@ -30,7 +30,7 @@ func Run(t *testing.T, h Harness) {
 }
 
 func checks() []check {
-	return slices.Concat(descriptions(), sends(), doubts(), failures(), intakes(), looks(), tidings())
+	return slices.Concat(descriptions(), sends(), contents(), doubts(), failures(), intakes(), looks(), tidings())
 }
 
 // kit is what one check works with.

@@ -37,6 +37,7 @@ const (
 	cuts          sin = "cuts long texts"
 	keepsNul      sin = "sends U+0000"
 	calls         sin = "calls people"
+	drops         sin = "drops what is no text"
 	sendsBlindly  sin = "sends again without looking"
 	stopsShort    sin = "takes a part for the whole"
 	findsAlways   sin = "finds what is not there"
@@ -137,6 +138,9 @@ func (c *toy) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "toy") }
 
 func (c *toy) text(m kefu.Message) string {
 	text := m.Content.Text
+	if m.Content.Type != kefu.ContentText || len(m.Content.Choices) > 0 {
+		text = c.spelled(m.Content)
+	}
 	if c.sin != keepsNul {
 		text, _ = kefu.CleanText(text)
 	}
@@ -144,6 +148,18 @@ func (c *toy) text(m kefu.Message) string {
 		text = strings.ReplaceAll(text, "@", "＠")
 	}
 	return text
+}
+
+// spelled writes out what is more than text.
+func (c *toy) spelled(content kefu.Content) string {
+	if c.sin == drops {
+		return content.Text
+	}
+	raw, err := json.MarshalIndent(content, "", " ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
 }
 
 func (c *toy) print(from, text string) string {
