@@ -6,7 +6,7 @@
 // attribute, from which an empty store is filled again.
 //
 // It owns the wire format of hooks, the names of threads and messages, the words that Kefu writes into Chatwoot, and what each failure of
-// Chatwoot means. It may import the nouns, connector, card, secret and the public package chatwoot; it knows no store, no rules and no
+// Chatwoot means. It may import the nouns, connector, card, secret, safehttp and the public package chatwoot; it knows no store, no rules and no
 // other connector.
 //
 // Invariants: a hook only says where to look, because Chatwoot sends each one once and in any order; what happened is read from Chatwoot.

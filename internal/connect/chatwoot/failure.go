@@ -12,6 +12,7 @@ import (
 	"kefu"
 	api "kefu/chatwoot"
 	"kefu/internal/connector"
+	"kefu/internal/safehttp"
 )
 
 const (
@@ -67,7 +68,7 @@ func (c *Connector) failure(role kefu.LinkRole, unknown connector.Class, err err
 	case unreached(err):
 		e.Class, e.Reason = connector.Retryable, "Chatwoot cannot be reached: check url, and whether it runs"
 		c.known.doubt() // whoever answers there next may be another
-	case errors.Is(err, api.ErrTooLarge):
+	case errors.Is(err, api.ErrTooLarge), errors.Is(err, safehttp.ErrTooLarge):
 		e.Scope, e.Reason = connector.ScopeThread, "Chatwoot's answer, or a file, is too large"
 	}
 	return e
@@ -96,6 +97,9 @@ func (c *Connector) refused(role kefu.LinkRole, unknown connector.Class, said *a
 		e.Class, e.Reason, e.RetryAfter = unknown, withWords(fmt.Sprintf("Chatwoot failed (%d)", s), said), min(said.RetryAfter, longestWait)
 		if s != http.StatusInternalServerError {
 			e.Scope = connector.ScopeInbox
+		}
+		if s == http.StatusServiceUnavailable { // of what stands before Chatwoot: it got no further
+			e.Class = connector.Retryable
 		}
 	case stranger && s >= 200 && s < 300:
 		e.Class, e.Scope, e.Reason = unknown, connector.ScopeInbox, "what answered is not Chatwoot: check url"

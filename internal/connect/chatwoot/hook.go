@@ -106,7 +106,10 @@ func (c *Connector) events(ctx context.Context, e *api.Event) []connector.Inboun
 	if inbox := inboxOf(e); inbox != c.set.inboxID {
 		return nil
 	}
-	if c.user == nil && e.Message != nil {
+	switch {
+	case e.Name == api.EventMessageCreated && e.Message != nil && tagOf(e.Message) != "":
+		return nil // our own
+	case c.user == nil && e.Message != nil:
 		return c.told(ctx, e)
 	}
 	return []connector.Inbound{{Kind: connector.InLook, ThreadID: placeOf(conv).String()}}
@@ -140,7 +143,7 @@ func (c *Connector) told(ctx context.Context, e *api.Event) []connector.Inbound 
 		list = t.filled(e.Message)
 	}
 	for i := range list {
-		list[i].Cursor = ""
+		list[i].Cursor, list[i].Title = "", titleOf(list[i].Content.Text, t.name())
 	}
 	return list
 }

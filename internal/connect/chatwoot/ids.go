@@ -71,6 +71,10 @@ func digits(s string) int64 {
 // externalID names a message, as place names a conversation.
 func externalID(m *api.Message) string { return dotted(m.ID, seconds(m.CreatedAt.Time)) }
 
+// echoOf is the fingerprint of a message of ours by its external id: servers that lose what we note in a message that has files still give
+// it its number.
+func echoOf(external string) string { return "m:" + external }
+
 // numberOf is the number in the external id of a message, or in a cursor.
 func numberOf(external string) int64 {
 	id, _, _ := strings.Cut(external, ".")

@@ -18,6 +18,8 @@ const via = "Chatwoot"
 const (
 	maxTitle = 100 // characters
 	maxFiles = 20  // of one message
+	// maxReason is how many characters of somebody's reason are told.
+	maxReason = 300
 	// copyLimit is how long a message waits for its files to be copied.
 	copyLimit = 20 * time.Second
 )
@@ -71,7 +73,7 @@ func (c *Connector) written(ctx context.Context, t *talk, m *api.Message) []conn
 		// Another program writes as the customer into a conversation that is none of the customer's.
 		in.Sender, in.Note = connector.Sender{Kind: kefu.AuthorAgent, Name: cmp.Or(senderOf(m).Name, via), Via: via}, true
 	case m.Type == api.Outgoing:
-		in.Sender, in.Note = staff(m), m.Private
+		in.Sender, in.Note, in.FingerprintSent = staff(m), m.Private, echoOf(in.ExternalID)
 	default:
 		return nil
 	}
@@ -130,6 +132,19 @@ func (c *Connector) edit(ctx context.Context, t *talk, m *api.Message) []connect
 		list[i].Kind, list[i].Key, list[i].Cursor = connector.InEdit, "", ""
 	}
 	return list
+}
+
+// undelivered says that Chatwoot could not hand a message of ours to the customer; it only comes to know so later.
+func (c *Connector) undelivered(t *talk, m *api.Message) []connector.Inbound {
+	if t.role == kefu.RoleDesk || m.DeliveryStatus != api.Failed || tagOf(m) == "" {
+		return nil
+	}
+	in := t.base(m)
+	in.Key, in.ExternalID, in.Cursor, in.OccurredAt, in.Note = "failed:"+externalID(m), "", "", time.Time{}, true
+	in.Sender = connector.Sender{Kind: kefu.AuthorSystem, Name: via, Via: via}
+	why := kefu.Excerpt(m.ContentAttributes.Text("external_error"), maxReason)
+	in.Content = kefu.Content{Type: kefu.ContentText, Text: c.say("undelivered", kefu.Excerpt(m.Content, maxTitle), cmp.Or(why, "?"))}
+	return []connector.Inbound{in}
 }
 
 // filled is what the customer filled into a message, or picked of it.

@@ -131,7 +131,7 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 	case seen && textOf(before) != textOf(now):
 		list = l.c.edit(ctx, &l.talk, m)
 	}
-	for _, in := range append(list, l.filled(m)...) {
+	for _, in := range append(append(list, l.filled(m)...), l.c.undelivered(&l.talk, m)...) {
 		if _, err := l.emit(ctx, in); err != nil {
 			return err
 		}

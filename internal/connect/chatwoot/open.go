@@ -81,13 +81,22 @@ func (c *Connector) mirror(ctx context.Context, o connector.Opening) (*api.Conve
 	conv, err := c.user.CreateConversation(call, api.NewConversation{SourceID: source, InboxID: c.set.inboxID, ContactID: who, Status: status,
 		CustomAttributes: api.Attributes{attrConversation: string(o.ConversationID), attrTicket: cmp.Or(o.Ticket.ExternalID, digitsOf(o.Ticket.Number)),
 			attrOrigin: string(origin), attrOpened: strconv.FormatInt(o.Opened, 10)}})
-	if err == nil && (conv.ID <= 0 || conv.CreatedAt.IsZero()) {
-		err = &connector.SendError{Class: connector.Uncertain, Scope: connector.ScopeThread, Reason: "Chatwoot did not say which conversation it made"}
-	}
 	if err != nil {
 		return nil, false, c.opening404(err)
 	}
-	return conv, false, nil
+	return conv, false, made(conv, o.ConversationID)
+}
+
+// made tells whether an answer is of the conversation that was to be made.
+func made(conv *api.Conversation, id kefu.ConversationID) error {
+	switch {
+	case conv.ID <= 0 || conv.CreatedAt.IsZero():
+		return &connector.SendError{Class: connector.Uncertain, Scope: connector.ScopeThread, Reason: "Chatwoot did not say which conversation it made"}
+	case linked(conv) != "" && linked(conv) != id:
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread,
+			Reason: "Chatwoot gave another talk's conversation: switch \"Lock to single conversation\" off in the settings of the inbox"}
+	}
+	return nil
 }
 
 // opening404 is a failure where there is no thread yet that could be gone: what is not there is the inbox or the account.

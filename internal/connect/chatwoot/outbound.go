@@ -42,6 +42,9 @@ func (c *Connector) Send(ctx context.Context, out connector.Outbound) (connector
 				return got, err
 			}
 		}
+		if part.Fingerprint == "" {
+			part.Fingerprint = echoOf(part.ExternalID)
+		}
 		got.Parts = append(got.Parts, part)
 	}
 	if out.Thread.Role != kefu.RoleDesk && out.Message.Content.Asks() != nil {

@@ -9,7 +9,6 @@ import (
 
 	"kefu"
 	api "kefu/chatwoot"
-	"kefu/internal/connector"
 )
 
 const (
@@ -138,8 +137,7 @@ var errNotKept = errors.New("the file was not kept")
 // sent finds the messages of ours in a conversation by their tags, back to the time since.
 func (c *Connector) sent(ctx context.Context, role kefu.LinkRole, id int64, since time.Time) (map[string]string, error) {
 	if c.user == nil {
-		return nil, &connector.SendError{Class: connector.Uncertain, Scope: connector.ScopeThread,
-			Reason: "a bot's token may not read messages, so that nobody can look whether it arrived: set api_token"}
+		return nil, permanent("it may have arrived, and a bot's token may not read messages to find out: look in Chatwoot before sending it again, and set api_token", nil)
 	}
 	found := map[string]string{}
 	for before, n := int64(0), 0; n < mostPages; n++ {

@@ -112,6 +112,9 @@ func printOf(m *api.Message) string {
 	if m.Deleted() {
 		b.WriteString("\x01")
 	}
+	if m.DeliveryStatus == api.Failed {
+		b.WriteString("\x02")
+	}
 	return b.String()[:8] + string(digest(b.String())[:8])
 }
 

@@ -79,6 +79,11 @@ var phrases = map[string]map[string]string{
 		card.LangCN: "🗑️ 这条消息后来已删除,但客户仍看得到。",
 		card.LangEN: "🗑️ This message was deleted later; the customer still sees it.",
 	},
+	"undelivered": {
+		card.LangTW: "⚠️ Chatwoot 無法把「%s」送給客戶:%s",
+		card.LangCN: "⚠️ Chatwoot 无法把“%s”发给客户:%s",
+		card.LangEN: "⚠️ Chatwoot could not deliver \"%s\" to the customer: %s",
+	},
 	"file_lost": {
 		card.LangTW: "📎 檔案「%s」已經無法取得。",
 		card.LangCN: "📎 文件“%s”已经无法获取。",
