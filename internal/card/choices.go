@@ -25,7 +25,7 @@ func (m medium) choices(list []kefu.Choice, lang string) string {
 		n++
 		lines = append(lines, fmt.Sprintf("%d. %s", n, m.label(ch)))
 	}
-	if n > 0 {
+	if n > 0 && !m.told {
 		lines = append(lines, pickForm(lang).pickNumber)
 	}
 	return strings.Join(lines, "\n")

@@ -63,9 +63,25 @@ func contents() map[string]kefu.Content {
 func TestContentGolden(t *testing.T) {
 	for name, c := range contents() {
 		for _, lang := range []string{LangTW, LangCN, LangEN} {
-			for ext, render := range map[string]func(kefu.Content, string) string{"md": ContentMarkdown, "txt": Content} {
+			for ext, render := range map[string]func(kefu.Content, string) string{"md": ToldMarkdown, "txt": Content} {
 				path := filepath.Join("testdata", "content-"+name+"."+lang+"."+ext)
 				t.Run(filepath.Base(path), func(t *testing.T) { golden(t, path, render(c, lang)+"\n") })
+			}
+		}
+	}
+}
+
+// Who does not answer by writing is told everything, but not how to answer.
+func TestToldSaysNotHow(t *testing.T) {
+	for name, c := range contents() {
+		for _, lang := range []string{LangTW, LangCN, LangEN} {
+			w := pickForm(lang)
+			want := Content(c, lang)
+			for _, how := range []string{w.pickNumber, w.skip, w.leave} {
+				want = strings.ReplaceAll(want, how, "")
+			}
+			if got := Told(c, lang); got != strings.TrimSpace(want) {
+				t.Errorf("%s in %s: %q, want %q", name, lang, got, want)
 			}
 		}
 	}

@@ -49,7 +49,10 @@ func (m medium) question(f kefu.Form, w formWords, lang string) string {
 	for n, o := range field.Options {
 		lines = append(lines, fmt.Sprintf("%d. %s", n+1, m.line(o.Label)))
 	}
-	return strings.Join(append(lines, howTo(field, w)), "\n")
+	if !m.told {
+		lines = append(lines, howTo(field, w))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func howTo(field kefu.FormField, w formWords) string {

@@ -1,6 +1,10 @@
 package card
 
-import "strings"
+import (
+	"strings"
+
+	"kefu"
+)
 
 // medium is how the pieces of a rendering are written in one kind of place.
 type medium struct {
@@ -8,11 +12,13 @@ type medium struct {
 	strong func(string) string // what is already safe
 	link   func(label, address string) string
 	indent string
+	order  func(o kefu.Order, lang string) string
+	told   bool // readers cannot answer here, or do it by pressing: they are not told how to answer
 }
 
 func plain() medium {
 	same := func(s string) string { return s }
-	return medium{safe: same, strong: same, link: func(label, address string) string { return label + " " + address }, indent: "   "}
+	return medium{safe: same, strong: same, link: func(label, address string) string { return label + " " + address }, indent: "   ", order: Text}
 }
 
 func markdown() medium {
@@ -21,6 +27,7 @@ func markdown() medium {
 		strong: func(s string) string { return "**" + s + "**" },
 		link:   func(label, address string) string { return "[" + label + "](" + address + ")" },
 		indent: "   ",
+		order:  func(o kefu.Order, lang string) string { return Markdown(o, lang) + orderPage(o, lang) },
 	}
 }
 

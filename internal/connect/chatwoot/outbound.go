@@ -80,7 +80,7 @@ func (c *Connector) posts(out connector.Outbound) ([]post, error) {
 func (c *Connector) forDesk(m kefu.Message) []post {
 	p := post{incoming: m.Author.Kind == kefu.AuthorContact && !m.Private, private: true}
 	if p.incoming {
-		p.private, p.text = false, strings.TrimSpace(harmless(card.Content(m.Content, c.set.lang)))
+		p.private, p.text = false, strings.TrimSpace(harmless(card.Told(m.Content, c.set.lang)))
 	} else {
 		p.text = c.note(m)
 	}
@@ -105,7 +105,7 @@ func markdown(content kefu.Content, lang string) string {
 	if rest := content; len(rest.Choices)+len(rest.Articles) == 0 && rest.Order == nil && rest.Form == nil && rest.Answer == nil {
 		return card.Content(plain, lang)
 	}
-	return card.ContentMarkdown(content, lang)
+	return card.ToldMarkdown(content, lang)
 }
 
 // forCustomer answers a customer, with as much as Chatwoot's channel shows.
@@ -114,9 +114,13 @@ func (c *Connector) forCustomer(m kefu.Message, customer kefu.Contact) []post {
 	if customer.Locale != "" {
 		lang = card.Lang(string(customer.Locale))
 	}
-	p := post{text: strings.TrimSpace(card.Content(m.Content, lang)), byBot: m.Author.Kind == kefu.AuthorBot}
+	p := post{byBot: m.Author.Kind == kefu.AuthorBot}
 	if c.set.rich {
+		p.text = strings.TrimSpace(card.Told(m.Content, lang)) // what is asked is answered by pressing
 		p.rich = rich(m.Content, p.text, lang)
+	}
+	if p.rich == nil {
+		p.text = strings.TrimSpace(card.Content(m.Content, lang))
 	}
 	return withFiles(p, m.Content.Attachments)
 }
@@ -155,7 +159,7 @@ func (c *Connector) opening(t kefu.Ticket, subject string, customer kefu.Contact
 		lines = append(lines, c.say("no_orders", inline(extra.OrderErr)))
 	}
 	for _, o := range extra.Orders {
-		lines = append(lines, card.ContentMarkdown(kefu.Content{Order: &o}, c.set.lang))
+		lines = append(lines, card.ToldMarkdown(kefu.Content{Order: &o}, c.set.lang))
 	}
 	return harmless(strings.Join(lines, "\n\n"))
 }

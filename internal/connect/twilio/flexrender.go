@@ -43,7 +43,7 @@ func (c *Connector) words(m kefu.Message) string {
 	if m.Meta.Deleted {
 		return c.say(wordDeleted)
 	}
-	text, _ := kefu.CleanText(card.Content(m.Content, string(c.set.lang)))
+	text, _ := kefu.CleanText(card.Told(m.Content, string(c.set.lang)))
 	return strings.TrimSpace(text)
 }
 
