@@ -27,7 +27,8 @@ func (Factory) Describe() connector.Descriptor {
 		Fields: fields(),
 		Desk:   true, Customer: true,
 		Capabilities: []string{
-			"opens a channel for each conversation", "splits long texts", "shows pictures, files and orders", "marks", "buttons and slash commands",
+			"opens a channel for each conversation", "splits long texts", "shows pictures, files and orders", "forms in a window, choices as buttons or a menu", "marks",
+			"buttons and slash commands",
 			"reads what was missed", "carries edits and deletions", "keeps transcripts", connector.CapLooks,
 		},
 	}
