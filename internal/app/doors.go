@@ -8,9 +8,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"kefu"
 	"kefu/internal/alert"
 	"kefu/internal/api"
 	"kefu/internal/auth"
+	"kefu/internal/connector"
 	"kefu/internal/stream"
 )
 
@@ -43,7 +45,7 @@ func (a *App) openDoors() {
 		Client: edge.Client, Refuse: edge.Refuse, Now: a.Clock})
 	fallback, _ := a.cfg.DefaultInbox("wordpress")
 	flex, _ := a.cfg.DefaultInbox("twilio")
-	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, DefaultFlex: flex, TrustedProxies: a.cfg.TrustedProxies, Receive: a.board.Receive,
+	a.handler = api.New(api.Options{Log: a.Log, Hooks: a.hooks(), Default: fallback, DefaultFlex: flex, TrustedProxies: a.cfg.TrustedProxies, Receive: a.receive,
 		Ready: a.ready, Metrics: promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}), Files: a.vault.Handler(), Observe: a.metrics.hook,
 		Board: a.board, Auth: a.auth, Accounts: a.auth, Webhooks: a.webhooks, Alerts: &alert.Alerts{Store: a.store},
 		Knowledge: a.knowing,
@@ -86,4 +88,13 @@ func every(ctx context.Context, rest time.Duration, fn func(context.Context)) {
 		fn(ctx)
 		timer.Reset(rest)
 	}
+}
+
+// receive takes in what a hook brought. Who asks for the bot's answer is told what became of it, if that takes no longer than a hook may.
+func (a *App) receive(ctx context.Context, inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	res, err := a.board.Receive(ctx, inbox, in)
+	if err != nil || in.Kind != connector.InAsk {
+		return res, err
+	}
+	return a.board.AwaitAnswer(ctx, res)
 }

@@ -175,7 +175,7 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // rules is what the rules must know of the inbox.
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
-		Announces: in.announces(), Hours: in.hours, Desk: in.about.Desk && in.can.Opener != nil}
+		Announces: in.announces(), Hours: in.hours, Desk: in.about.Desk && in.can.Opener != nil, Directs: in.can.Director != nil && in.can.Director.Directs()}
 	r.Stands = in.can.StandingSender != nil
 	if in.can.Former != nil {
 		r.Forms = in.can.Former.Forms()

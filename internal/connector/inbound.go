@@ -49,6 +49,8 @@ const (
 	InLook InboundKind = "look"
 	// InStanding is how the thread stands at its source: Standing. Changes are told from Thread.Base, what both sides had last.
 	InStanding InboundKind = "standing"
+	// InAsk asks at a desk that directs the talk (Director) for the bot's answer to what the customer wrote: Content.Text.
+	InAsk InboundKind = "ask"
 	// InRestore says what a thread that no link has belongs to, as it was noted there when it was opened: Restore.
 	InRestore InboundKind = "restore"
 )
@@ -197,6 +199,8 @@ type View struct {
 	Waiting, Failed int
 	// Position is the place in the queue of a conversation that waits for a person, from 1; 0 when it does not wait.
 	Position int
+	// Answered says that the bot has said something to what it was asked (InAsk).
+	Answered bool
 	// OpensAt is when the inbox opens next, of one that is closed now.
 	OpensAt time.Time
 	// After is when to try again, of what was refused as too soon.

@@ -60,6 +60,7 @@ type Abilities struct {
 	Watcher        Watcher
 	StandingSender StandingSender
 	Former         Former
+	Director       Director
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -83,5 +84,6 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Watcher, _ = c.(Watcher)
 	a.StandingSender, _ = c.(StandingSender)
 	a.Former, _ = c.(Former)
+	a.Director, _ = c.(Director)
 	return a
 }

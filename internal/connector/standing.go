@@ -22,6 +22,13 @@ type Watcher interface {
 	LookEvery() time.Duration
 }
 
+// Director is a desk at which a program of its own decides who answers a customer: the talk is there from its beginning, and the bot speaks
+// only when it is asked there (InAsk).
+type Director interface {
+	// Directs is pure.
+	Directs() bool
+}
+
 // StandingSender is a connector whose threads have a status, a priority, labels and an assignee of their own.
 type StandingSender interface {
 	// SendStanding carries the differences between base and now to the thread, and gives what the thread has then: what it cannot show, as

@@ -159,7 +159,7 @@ func TestATextMessageIsAnsweredFromDiscord(t *testing.T) {
 		})
 		p.mutter(tk, long)
 		p.reads(a, mobile, hotway, "您好，請問訂單編號？", "收到", long)
-		if _, err := p.guild.Say(tk.channel, p.amy, "看這張", discord.File{Name: "map.png", ContentType: "image/png", Body: strings.NewReader("\x89PNG\r\n\x1a\n1111")}); err != nil {
+		if _, err := p.guild.Say(tk.channel, p.amy, "看這張", discord.File{Name: "map.png", ContentType: "image/png", Data: []byte("\x89PNG\r\n\x1a\n1111")}); err != nil {
 			p.t.Fatal(err)
 		}
 		p.until("the phone has a link to the picture", func() bool {

@@ -14,9 +14,10 @@ import (
 // mostMisses is after how many answers in a row that were none a person is asked for.
 const mostMisses = 2
 
-// owe has the bot answer what a customer wrote, if the bot has the conversation.
+// owe has the bot answer what a customer wrote, if the bot has the conversation and nobody else decides when it speaks.
 func (c *change) owe(conv store.Conversation, m kefu.Message) error {
-	if conv.Handler != kefu.HandlerBot || m.Private || m.Author.Kind != kefu.AuthorContact || !c.b.inboxes[conv.InboxID].Reception.Bot {
+	if conv.Handler != kefu.HandlerBot || m.Private || m.Author.Kind != kefu.AuthorContact || !c.b.inboxes[conv.InboxID].Reception.Bot ||
+		c.directed(conv.InboxID) {
 		return nil
 	}
 	c.wake[bus.BotTurns] = true
@@ -107,7 +108,7 @@ func (c *change) reply(conv store.Conversation, t kefu.BotTurn, a kefu.BotAnswer
 	m := store.Message{Message: kefu.Message{ID: newMessageID(), ConversationID: conv.ID, Author: kefu.Bot(), Content: spoken(t.Locale, a),
 		Meta: kefu.Meta{Source: r.Source}}}
 	r.MessageID = m.ID
-	if err := c.post(console(conv), &m, kefu.RoleCustomer); err != nil {
+	if err := c.post(console(conv), &m, c.hearers(conv)); err != nil {
 		return err
 	}
 	c.say("the bot has answered", conv.ID, conv.TicketName, "message_id", m.ID, "source", r.Source, "confidence", r.Confidence, "reason", r.Reason)

@@ -95,9 +95,7 @@ func (c *change) showSaid(id kefu.ConversationID, before int64) error {
 		if err != nil {
 			return err
 		}
-		all := c.Batch()
-		all.QueueMessage(m, place.Ord, kefu.RoleDesk, "")
-		if _, err := all.Run(); err != nil {
+		if err := c.showTo(m, place.Ord); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func (c *change) receiveUnknown(inbox kefu.InboxID, in connector.Inbound) (conne
 		return c.rebuild(inbox, in)
 	}
 	opens := in.Sender.Kind == kefu.AuthorContact || in.Kind == connector.InOpen || c.b.inboxes[inbox].SweepEvery > 0
-	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone || in.Kind == connector.InStanding {
+	if !opens || in.Kind == connector.InEdit || in.Kind == connector.InDelete || in.Kind == connector.InGone || in.Kind == connector.InStanding || in.Kind == connector.InAsk {
 		return connector.Result{Ignored: "unknown thread"}, nil
 	}
 	if refused, after, err := c.admit(inbox, in); err != nil || refused != "" {
@@ -112,6 +112,9 @@ func (c *change) establish(conv kefu.Conversation, t kefu.Ticket, opening string
 	}
 	if conv.Handler == kefu.HandlerBot { // it is no case before a person is needed
 		c.say("conversation begun with the bot", conv.ID, "", "inbox", conv.InboxID)
+		if err := c.direct(conv); err != nil {
+			return kefu.Ticket{}, err
+		}
 		return kefu.Ticket{}, c.conversationEvent("conversation.created", store.Conversation{Conversation: conv}, actor, nil)
 	}
 	if t, err = c.register(conv, t); err != nil {

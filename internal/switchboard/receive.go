@@ -144,6 +144,8 @@ func (c *change) byKind(link store.Link, in connector.Inbound, id kefu.MessageID
 		return c.receiveChange(link, in)
 	case connector.InStanding:
 		return c.receiveStanding(link, in)
+	case connector.InAsk:
+		return c.receiveAsk(link, in)
 	case connector.InRestore:
 		return connector.Result{ConversationID: link.ConversationID, Duplicate: true, Ignored: "it is linked"}, nil
 	}

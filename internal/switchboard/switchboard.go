@@ -45,6 +45,8 @@ type Inbox struct {
 	Hours kefu.Hours
 	// Stands says that its threads have a standing of their own, which follows the conversation's and is followed.
 	Stands bool
+	// Directs says that a program at this desk decides who answers: it has the talk from the beginning, and the bot waits to be asked there.
+	Directs bool
 	// Forms is how many fields of a form it shows at once; 0 is none: it is asked field by field.
 	Forms int
 	// SweepEvery is how often open threads are compared with their source of truth; 0 when there is none.

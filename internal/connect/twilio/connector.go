@@ -39,6 +39,7 @@ var (
 	_ connector.Opener         = (*Connector)(nil)
 	_ connector.StandingSender = (*Connector)(nil)
 	_ connector.Receptionist   = (*Connector)(nil)
+	_ connector.Director       = (*Connector)(nil)
 	_ fmt.Formatter            = (*Connector)(nil)
 )
 
