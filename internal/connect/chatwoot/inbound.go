@@ -97,6 +97,7 @@ func staff(m *api.Message) connector.Sender {
 	out := connector.Sender{Kind: kefu.AuthorAgent, Name: cmp.Or(s.Name, via), Email: s.Email, Via: via}
 	switch {
 	case s.ID == 0:
+		out.ID = "rule"
 	case s.Type == "agent_bot":
 		out.ID = "bot:" + strconv.FormatInt(s.ID, 10)
 	default:

@@ -46,6 +46,16 @@ func TestOpenKnowsItsContact(t *testing.T) {
 	}
 }
 
+// TestContactMadeMeanwhile has another make the contact between our search and our making it.
+func TestContactMadeMeanwhile(t *testing.T) {
+	r := newRig(t, nil)
+	made := int64(0)
+	r.s.Inject(fake.Fault{Kind: fake.FaultAfter, Method: http.MethodPost, Path: regexp.MustCompile(`/contacts$`), Count: 1, Do: func() {
+		made = r.s.AddContact("DemoUser", "con_a")
+	}})
+	same(t, "contact", talkOf(r.s, r.desk("a")).Contact, made)
+}
+
 // TestOpenAtOnce opens two conversations of one new person: one contact comes of it.
 func TestOpenAtOnce(t *testing.T) {
 	r := newRig(t, nil)

@@ -38,6 +38,11 @@ func TestDeskSeesWhoWrites(t *testing.T) {
 	r.send(outbound(th, "2", kefu.AuthorAgent, kefu.Content{Text: "[@Mei](mention://user/11/Mei) look"}))
 	r.send(outbound(th, "3", kefu.AuthorSystem, kefu.Content{Text: "an event"}))
 	same(t, "in public", r.public(th), []string{"incoming: where is **my** order?"})
+	for _, m := range talkOf(r.s, th).Messages {
+		if m.Kind == "incoming" && m.SourceID != "kefu:dlv_1#1" {
+			t.Errorf("the customer's message has source id %q", m.SourceID)
+		}
+	}
 	notes := r.notes(th)
 	if len(notes) != 3 {
 		t.Fatalf("notes: %q", notes)

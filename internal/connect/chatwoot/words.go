@@ -15,17 +15,17 @@ var phrases = map[string]map[string]string{
 		card.LangEN: "🎫 **Ticket %s** %s\n👤 %s",
 	},
 	"no_orders": {
-		card.LangTW: "⚠️ 查不到訂單:%s",
-		card.LangCN: "⚠️ 查不到订单:%s",
+		card.LangTW: "⚠️ 查不到訂單：%s",
+		card.LangCN: "⚠️ 查不到订单：%s",
 		card.LangEN: "⚠️ The orders are not known: %s",
 	},
 	"waiting": {
-		card.LangTW: "⏰ 客戶從 %s 起一直在等候專人回覆,請儘快回覆。",
-		card.LangCN: "⏰ 客户从 %s 起一直在等待人工回复,请尽快回复。",
+		card.LangTW: "⏰ 顧客從 %s 起一直在等候專人回覆，請儘快回覆。",
+		card.LangCN: "⏰ 客户从 %s 起一直在等待人工回复，请尽快回复。",
 		card.LangEN: "⏰ The customer has been waiting for a person since %s. Please answer.",
 	},
 	"handed": {
-		card.LangTW: "🙋 客戶正在等候專人服務。",
+		card.LangTW: "🙋 顧客正在等候專人服務。",
 		card.LangCN: "🙋 客户正在等待人工服务。",
 		card.LangEN: "🙋 The customer is waiting for a person.",
 	},
@@ -35,8 +35,8 @@ var phrases = map[string]map[string]string{
 		card.LangEN: "🔒 Closed by %s.",
 	},
 	"reason": {
-		card.LangTW: "原因:%s",
-		card.LangCN: "原因:%s",
+		card.LangTW: "原因：%s",
+		card.LangCN: "原因：%s",
 		card.LangEN: "Reason: %s",
 	},
 	"somebody": {
@@ -45,23 +45,23 @@ var phrases = map[string]map[string]string{
 		card.LangEN: "the system",
 	},
 	"elsewhere": {
-		card.LangTW: "👤 現在由 %s 處理,此人不在 Chatwoot。",
-		card.LangCN: "👤 现在由 %s 处理,此人不在 Chatwoot。",
+		card.LangTW: "👤 現在由 %s 處理，此人不在 Chatwoot。",
+		card.LangCN: "👤 现在由 %s 处理，此人不在 Chatwoot。",
 		card.LangEN: "👤 %s has this conversation now, who is not in Chatwoot.",
 	},
 	"unknown_agent": {
-		card.LangTW: "👤 已指派給 %s,但 Chatwoot 不認得這位客服,所以這裡維持未指派。",
-		card.LangCN: "👤 已分配给 %s,但 Chatwoot 不认识这位客服,所以这里保持未分配。",
+		card.LangTW: "👤 已指派給 %s，但 Chatwoot 不認得這位客服，所以這裡維持未指派。",
+		card.LangCN: "👤 已分配给 %s，但 Chatwoot 不认识这位客服，所以这里保持未分配。",
 		card.LangEN: "👤 This was assigned to %s, whom Chatwoot does not know. It stays unassigned here.",
 	},
 	"failed": {
-		card.LangTW: "⚠️ 這則訊息沒有送達客戶:%s",
-		card.LangCN: "⚠️ 这条消息没有送达客户:%s",
+		card.LangTW: "⚠️ 這則訊息沒有送達顧客：%s",
+		card.LangCN: "⚠️ 这条消息没有送达客户：%s",
 		card.LangEN: "⚠️ This message did not reach the customer: %s",
 	},
 	"uncertain": {
-		card.LangTW: "⚠️ 不確定這則訊息是否送達客戶:%s",
-		card.LangCN: "⚠️ 不确定这条消息是否送达客户:%s",
+		card.LangTW: "⚠️ 不確定這則訊息是否送達顧客：%s",
+		card.LangCN: "⚠️ 不确定这条消息是否送达客户：%s",
 		card.LangEN: "⚠️ It is not certain that this message reached the customer: %s",
 	},
 	"note": {
@@ -70,18 +70,18 @@ var phrases = map[string]map[string]string{
 		card.LangEN: "📝 This message was kept as a note and did not go to the customer: another desk has this conversation.",
 	},
 	"edited": {
-		card.LangTW: "✏️ 這則訊息後來有修改,但客戶看到的仍是原文。",
-		card.LangCN: "✏️ 这条消息后来有修改,但客户看到的仍是原文。",
+		card.LangTW: "✏️ 這則訊息後來有修改，但顧客看到的仍是原文。",
+		card.LangCN: "✏️ 这条消息后来有修改，但客户看到的仍是原文。",
 		card.LangEN: "✏️ This message was changed later; the customer still sees the old words.",
 	},
 	"deleted": {
-		card.LangTW: "🗑️ 這則訊息後來已刪除,但客戶仍看得到。",
-		card.LangCN: "🗑️ 这条消息后来已删除,但客户仍看得到。",
+		card.LangTW: "🗑️ 這則訊息後來已刪除，但顧客仍看得到。",
+		card.LangCN: "🗑️ 这条消息后来已删除，但客户仍看得到。",
 		card.LangEN: "🗑️ This message was deleted later; the customer still sees it.",
 	},
 	"undelivered": {
-		card.LangTW: "⚠️ Chatwoot 無法把「%s」送給客戶:%s",
-		card.LangCN: "⚠️ Chatwoot 无法把“%s”发给客户:%s",
+		card.LangTW: "⚠️ Chatwoot 無法把「%s」送給顧客：%s",
+		card.LangCN: "⚠️ Chatwoot 无法把“%s”发给客户：%s",
 		card.LangEN: "⚠️ Chatwoot could not deliver \"%s\" to the customer: %s",
 	},
 	"file_lost": {
