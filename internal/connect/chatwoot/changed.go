@@ -47,12 +47,13 @@ func (c *Connector) Changed(ctx context.Context, since time.Time) ([]string, err
 			break
 		}
 	}
+	c.known.begun()
 	return n.list, nil
 }
 
 // ours names what no list tells of: threads with something to be filled in, and after a start those in use.
 func (c *Connector) ours(ctx context.Context, n *names) error {
-	for _, thread := range c.known.asking() {
+	for _, thread := range c.known.asking(c.deps.Now()) {
 		n.add(thread)
 	}
 	if !c.known.first() {

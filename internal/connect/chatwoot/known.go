@@ -1,7 +1,9 @@
 package chatwoot
 
 import (
+	"strings"
 	"sync"
+	"time"
 
 	"kefu"
 )
@@ -19,7 +21,7 @@ type known struct {
 	proved  shelf[int]
 	threads shelf[*memory]
 	people  shelf[string]
-	asked   shelf[bool]
+	asked   shelf[time.Time]
 	opening map[kefu.ConversationID]int
 	started bool // Changed was asked before
 }
@@ -95,33 +97,49 @@ func (k *known) met(thread, id string) {
 	k.people.put(thread, id)
 }
 
-// ask notes that a thread shows something to be filled in: the answer changes nothing that a list of conversations tells.
-func (k *known) ask(thread string) {
+// askFor is how long an answer to what was asked is looked for without a hook.
+const askFor = 24 * time.Hour
+
+// ask notes that a message of a thread is to be filled in: the answer changes nothing that a list of conversations tells.
+func (k *known) ask(thread, message string, at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.asked.put(thread, true)
+	k.asked.put(thread+" "+message, at)
 }
 
-// asking lists the threads that show something to be filled in.
-func (k *known) asking() []string {
+// answered ends that.
+func (k *known) answered(thread, message string) { k.ask(thread, message, time.Time{}) }
+
+// asking lists the threads that have something to be filled in.
+func (k *known) asking(now time.Time) []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var list []string
-	for _, m := range []map[string]bool{k.asked.young, k.asked.old} {
-		for thread := range m {
-			list = append(list, thread)
+	for _, m := range []map[string]time.Time{k.asked.old, k.asked.young} {
+		for key, at := range m {
+			if newest, here := k.asked.young[key]; here {
+				at = newest
+			}
+			if now.Sub(at) < askFor {
+				thread, _, _ := strings.Cut(key, " ")
+				list = append(list, thread)
+			}
 		}
 	}
 	return list
 }
 
-// first tells whether it is asked for the first time.
+// first tells whether nobody has called begun.
 func (k *known) first() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	was := k.started
+	return !k.started
+}
+
+func (k *known) begun() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.started = true
-	return !was
 }
 
 // open notes that a conversation's thread is being made, until done is called.

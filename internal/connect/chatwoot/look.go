@@ -138,6 +138,9 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 		if in.Cursor != "" {
 			l.behind = -1
 		}
+		if in.AnswerTo != "" {
+			l.c.known.answered(l.thread.ExternalID, in.AnswerTo)
+		}
 	}
 	l.memory.note(m.ID, now)
 	return nil

@@ -47,8 +47,8 @@ func (c *Connector) Send(ctx context.Context, out connector.Outbound) (connector
 		}
 		got.Parts = append(got.Parts, part)
 	}
-	if out.Thread.Role != kefu.RoleDesk && out.Message.Content.Asks() != nil {
-		c.known.ask(out.Thread.ExternalID)
+	if out.Thread.Role != kefu.RoleDesk && out.Message.Content.Asks() != nil && len(got.Parts) > 0 {
+		c.known.ask(out.Thread.ExternalID, got.Parts[0].ExternalID, c.deps.Now())
 	}
 	return got, nil
 }

@@ -194,6 +194,8 @@ func TestFormComesBack(t *testing.T) {
 	form := r.send(outbound(th, "1", kefu.AuthorAgent, shown()["form"])).Parts[0]
 	pick := r.send(outbound(th, "2", kefu.AuthorAgent, shown()["choice"])).Parts[0]
 	same(t, "nothing yet", texts(r.look(&th)), []string(nil))
+	r.ahead(time.Hour) // nothing that a list tells changes when the hook of an answer is lost
+	same(t, "looked at all the same", must[[]string](t)(r.c.Changed(t.Context(), r.deps.Now())), []string{th.ExternalID})
 	if err := r.s.CustomerSubmits(id, numberOf(form.ExternalID), map[string]string{"mail": "demo@example.com", "size": "L", "why": "too small"}); err != nil {
 		t.Fatal(err)
 	}
@@ -213,6 +215,7 @@ func TestFormComesBack(t *testing.T) {
 		}
 	}
 	same(t, "once", texts(r.look(&th)), []string(nil))
+	same(t, "what is still asked", r.c.known.asking(r.deps.Now()), []string(nil))
 	cold := r.build(map[string]any{"inbox_id": fake.WebInbox})
 	r.c = cold
 	again := r.look(&th)
