@@ -58,7 +58,8 @@ const (
 // Inbound is one thing taken in.
 type Inbound struct {
 	Kind InboundKind
-	// Key settles duplicates inside the inbox for as long as the message is kept; "" when the source gives none.
+	// Key settles duplicates inside the inbox for as long as the message is kept; "" when the source gives none. That of a message is
+	// "m:<id>"; that of what a person does in a window of ours, and sees the result of, begins with "i:".
 	Key        string
 	ThreadID   string // external id of the thread
 	ThreadName string // channel_name, verbatim

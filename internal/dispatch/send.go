@@ -40,6 +40,9 @@ func (d *Dispatcher) attempt(ctx context.Context, j *job) (connector.Receipt, er
 			return connector.Receipt{}, err
 		}
 	}
+	if j.link.Role == kefu.RoleCustomer {
+		j.message = d.Switchboard.AsShown(j.InboxID, j.message)
+	}
 	switch j.Kind {
 	case kefu.DeliverMessage:
 		return d.sendMessage(ctx, j)

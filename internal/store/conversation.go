@@ -16,8 +16,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0, 0, '', $10, $11, $11, $12,
 previous_id, created_at, updated_at, initial_message_id, team_id, snoozed_until, epoch`
 	sqlConversation = `SELECT ` + conversationColumns + ` FROM conversation WHERE id = $1`
 	// The name that people have for the ticket belongs into each line of the log, and costs no statement of its own here.
-	conversationTicket  = `, COALESCE((SELECT ` + ticketName + ` FROM ticket t WHERE t.conversation_id = conversation.id), '')`
-	sqlLockConversation = `SELECT ` + conversationColumns + conversationTicket + ` FROM conversation WHERE id = $1 /*for update*/`
+	conversationTicket = `, COALESCE((SELECT ` + ticketName + ` FROM ticket t WHERE t.conversation_id = conversation.id), '')`
+	// So does whether something is being asked field by field.
+	conversationAsking  = `, EXISTS (SELECT 1 FROM dialogue d WHERE d.conversation_id = conversation.id)`
+	sqlLockConversation = `SELECT ` + conversationColumns + conversationTicket + conversationAsking + ` FROM conversation WHERE id = $1 /*for update*/`
 	// Sorted, so that two who hold several do not wait for each other.
 	sqlHoldConversations = `SELECT id FROM conversation WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY id /*for update*/`
 	sqlNextPlace         = `UPDATE conversation SET last_seq = last_seq + $2, last_ord = last_ord + 1, updated_at = $3 WHERE id = $1
@@ -34,6 +36,8 @@ type Conversation struct {
 	InitialMessageID kefu.MessageID // "" until the ticket's first message is known
 	// TicketName is what people call its ticket, where the row was locked: the outside system's own id, else #12; "" while it has none.
 	TicketName string
+	// Asking says, where the row was locked, that a form is being asked field by field.
+	Asking bool
 	// Epoch counts the changes of the handler. Only the statements that change the handler move it: what was begun in another epoch is void.
 	Epoch int64
 }
@@ -73,7 +77,7 @@ func (tx *Tx) Conversation(id kefu.ConversationID) (Conversation, error) {
 func (tx *Tx) LockConversation(id kefu.ConversationID) (Conversation, error) {
 	return sqldb.One(tx.Tx, func(s sqldb.Scanner) (c Conversation, err error) {
 		var r conversationRow
-		err = s.Scan(append(r.targets(&c), &c.TicketName)...)
+		err = s.Scan(append(r.targets(&c), &c.TicketName, &c.Asking)...)
 		r.finish(&c)
 		return c, err
 	}, sqlLockConversation, id)

@@ -84,7 +84,7 @@ func (tx *Tx) BlankConversation(id kefu.ConversationID, links []Link, closedBy s
 			return nil, err
 		}
 	}
-	for _, text := range []string{sqlDropTranscripts, sqlDropReader, sqlBlankChanges} {
+	for _, text := range []string{sqlDropTranscripts, sqlDropReader, sqlBlankChanges, sqlEndDialogue} {
 		if _, err := tx.Exec(text, id); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"kefu/internal/sqldb"
 )
 
@@ -30,6 +32,15 @@ func (tx *Tx) PurgeExpired(limit int64) (most int64, err error) {
 		}
 		most = max(most, n)
 	}
-	n, err := tx.Exec(sqlPurgeOnce, sqldb.Micros(tx.Now.Add(-OnceFor)), limit)
-	return max(most, n), err
+	for _, old := range []struct {
+		query string
+		kept  time.Duration
+	}{{sqlPurgeOnce, OnceFor}, {sqlPurgeDialogues, DialogueFor}} {
+		n, err := tx.Exec(old.query, sqldb.Micros(tx.Now.Add(-old.kept)), limit)
+		if err != nil {
+			return most, err
+		}
+		most = max(most, n)
+	}
+	return most, nil
 }

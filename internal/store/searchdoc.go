@@ -100,6 +100,34 @@ func searched(c kefu.Content) []string {
 			texts = append(texts, item.Name)
 		}
 	}
+	return append(texts, askedAndAnswered(c)...)
+}
+
+// askedAndAnswered is what a message asks, and what it answers as far as its text does not say that.
+func askedAndAnswered(c kefu.Content) (texts []string) {
+	if c.Form != nil {
+		texts = append(texts, c.Form.Title)
+	}
+	if asks := c.Asks(); asks != nil {
+		for _, f := range asks.Fields {
+			if f.Label != c.Text {
+				texts = append(texts, f.Label)
+			}
+			for _, o := range f.Options {
+				texts = append(texts, o.Label)
+			}
+		}
+	}
+	if c.Answer == nil {
+		return texts
+	}
+	for _, v := range c.Answer.Values {
+		for _, said := range []string{v.Label, v.Value, v.Shown} {
+			if !strings.Contains(c.Text, said) {
+				texts = append(texts, said)
+			}
+		}
+	}
 	return texts
 }
 

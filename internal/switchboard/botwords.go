@@ -15,13 +15,17 @@ func botSays(l kefu.Locale, word string) string {
 		"sorry": {"很抱歉沒有幫上忙。請再多描述一點，或直接找真人客服。", "很抱歉没有帮上忙。请再多描述一点，或直接找人工客服。",
 			"Sorry that this did not help. Tell me more, or talk to a person."},
 	}
-	at := 0
+	return texts[word][localeAt(l)]
+}
+
+// localeAt is the place of a language in such tables.
+func localeAt(l kefu.Locale) int {
 	switch l {
 	case kefu.LocaleChina:
-		at = 1
+		return 1
 	case kefu.LocaleEnglish:
-		at = 2
+		return 2
 	case kefu.LocaleTaiwan:
 	}
-	return texts[word][at]
+	return 0
 }

@@ -49,10 +49,18 @@ const twinTries = 3
 // clean makes every text storable: the connectors clean what they know of, this is the last edge before the store.
 func clean(in *connector.Inbound) {
 	for _, s := range []*string{&in.Key, &in.ThreadID, &in.ThreadName, &in.ExternalID, &in.Title, &in.Content.Text, &in.ClosedBy, &in.Reason,
-		&in.Sender.ID, &in.Sender.Name, &in.Sender.Email, &in.Sender.Label, &in.Sender.Raw, &in.Cursor} {
+		&in.Sender.ID, &in.Sender.Name, &in.Sender.Email, &in.Sender.Label, &in.Sender.Raw, &in.Cursor, &in.AnswerTo} {
 		if text, changed := kefu.CleanText(*s); changed {
 			*s = text
 		}
+	}
+	if in.Filled != nil {
+		filled := make(map[string]string, len(in.Filled))
+		for name, value := range in.Filled {
+			name, _ = kefu.CleanText(name)
+			filled[name], _ = kefu.CleanText(value)
+		}
+		in.Filled = filled
 	}
 }
 
@@ -183,6 +191,10 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err != nil || twin != "" {
 		return connector.Result{ConversationID: link.ConversationID, MessageID: twin, Duplicate: true}, err
 	}
+	if res.View, err = c.takeAnswer(link, conv, &in); err != nil || res.View != nil {
+		res.MessageID = ""
+		return res, err
+	}
 	if conv.Status == kefu.StatusClosed {
 		if link, conv, err = c.wakeClosed(link, conv, in); err != nil {
 			return res, err
@@ -197,10 +209,21 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
 		return res, err
 	}
-	if err := c.owe(conv, m.Message); err != nil {
+	if err := c.heardOf(conv, link, m); err != nil {
 		return res, err
 	}
 	return res, c.afterOpen(conv, in, m)
+}
+
+// heardOf is what follows from what a customer said: an answer to a form goes on or is done, all else the bot answers that has the talk.
+func (c *change) heardOf(conv store.Conversation, link store.Link, m store.Message) error {
+	if m.Content.Answer != nil {
+		return nil
+	}
+	if taken, err := c.goOn(conv, link, m); err != nil || taken {
+		return err
+	}
+	return c.owe(conv, m.Message)
 }
 
 // echo finds the message of ours that comes back from the site: by what we sent, not by its author.
@@ -258,6 +281,7 @@ func (c *change) postAt(place store.Place, link store.Link, m *store.Message, ro
 	all.InsertMessage(*m)
 	all.AppendEvent(event)
 	queued := all.QueueMessage(*m, place.Ord, role, c.expected(link, *m, role))
+	c.beginDialogue(all, link, *m, role)
 	begun := -1
 	if m.Author.Kind == kefu.AuthorAgent && !m.Private {
 		begun = all.BeginTicket(m.ConversationID)

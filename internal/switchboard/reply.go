@@ -109,7 +109,7 @@ func (c *change) expected(link store.Link, m store.Message, role kefu.LinkRole) 
 		return ""
 	}
 	if f := c.b.inboxes[link.CustomerInbox].Fingerprint; f != nil {
-		return f(m.Message)
+		return f(c.b.AsShown(link.CustomerInbox, m.Message))
 	}
 	return ""
 }

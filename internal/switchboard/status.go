@@ -74,6 +74,9 @@ func (c *change) close(conv store.Conversation, link store.Link, how closing) er
 	if _, err := c.DropTurns(conv.ID); err != nil {
 		return err
 	}
+	if err := c.EndDialogue(conv.ID); err != nil {
+		return err
+	}
 	if c.b.inboxes[conv.InboxID].Reception.Tells {
 		if err := c.attended(conv.ID); err != nil {
 			return err

@@ -24,5 +24,19 @@ CREATE TABLE standing (
   updated_at BIGINT NOT NULL
 );
 
+-- Forms that are asked field by field, where the customer's side cannot show them: one for each conversation, the newest.
+CREATE TABLE dialogue (
+  conversation_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  message_id TEXT COLLATE "C" NOT NULL, -- what asks
+  step BIGINT NOT NULL, -- the field that is asked now, from 1
+  tries BIGINT NOT NULL, -- how often it was asked
+  said TEXT NOT NULL, -- JSON: what the fields before it were answered with, by their names
+  asked_at BIGINT NOT NULL
+);
+CREATE INDEX dialogue_asked ON dialogue (asked_at);
+
+-- An answer names the message that it answers as its thread knows it.
+CREATE INDEX part_external ON part (link_id, external_id) WHERE external_id <> '';
+
 -- +goose Down
 SELECT 1;
