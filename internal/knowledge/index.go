@@ -143,7 +143,7 @@ type reading struct {
 
 func readArticle(a kefu.Article) reading {
 	r := reading{doc: doc{id: a.ID, key: a.Key, locale: a.Locale, published: a.Published, live: true},
-		title: lexis.Tokens(a.Title), keywords: lexis.Tokens(strings.Join(a.Keywords, "\n")), text: lexis.Tokens(plain(a.Body))}
+		title: lexis.Tokens(a.Title), keywords: lexis.Tokens(strings.Join(a.Keywords, "\n")), text: lexis.Tokens(lexis.Plain(a.Body))}
 	r.text = r.text[:min(len(r.text), maxWords)]
 	return r
 }

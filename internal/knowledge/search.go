@@ -96,7 +96,7 @@ func (k *Knowledge) find(tx *store.Tx, q Query, drafts bool) ([]Hit, error) {
 		// The index may know more than this snapshot, or less than what was changed since.
 		if a, ok := byID[r.id]; ok && (a.Published || drafts) {
 			h := Hit{Article: showArticle(a), Score: rounded(r.score)}
-			h.Excerpt, h.Marks = read.query.Excerpt(plain(a.Body), excerptLength)
+			h.Excerpt, h.Marks = read.query.Excerpt(lexis.Plain(a.Body), excerptLength)
 			items = append(items, h)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kefu"
+	"kefu/internal/lexis"
 )
 
 // noAnswer is what the writer says when the articles do not answer.
@@ -43,7 +44,7 @@ func prompt(question string, locale kefu.Locale, hits []Hit, characters int) ([]
 		Articles []source `json:"articles"`
 	}{Question: question, Language: languageName(locale)}
 	for i, h := range hits {
-		asked.Articles = append(asked.Articles, source{i + 1, h.Title, kefu.Excerpt(plain(h.Body), maxSource), h.URL})
+		asked.Articles = append(asked.Articles, source{i + 1, h.Title, kefu.Excerpt(lexis.Plain(h.Body), maxSource), h.URL})
 	}
 	data, err := json.Marshal(asked)
 	return []chatMessage{

@@ -31,7 +31,7 @@ func (b *Switchboard) AsShown(inbox kefu.InboxID, m kefu.Message) kefu.Message {
 // beginDialogue adds to the changes that store a message what follows from its asking for something: the customer's side that cannot show
 // that is asked field by field. Either way what was asked before is not asked any more.
 func (c *change) beginDialogue(all *store.Batch, link store.Link, m store.Message, role kefu.LinkRole) {
-	if role == kefu.RoleDesk || link.CustomerInbox == "" || !asks(m.Message) {
+	if role != "" && role != kefu.RoleCustomer || link.CustomerInbox == "" || !asks(m.Message) {
 		return
 	}
 	if c.b.inboxes[link.CustomerInbox].Forms >= len(m.Content.Asks().Fields) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"unicode/utf8"
 
 	"kefu"
@@ -20,16 +21,23 @@ const (
 // Send says something in a conversation, in one transaction. The answer's ConversationID is where it went: a contact's text after the end
 // of a conversation may have begun a new one.
 func (b *Switchboard) Send(ctx context.Context, ask kefu.Ask, in NewMessage) (Message, error) {
-	content, err := b.compose(ask.Caller, in)
-	if err != nil {
+	content, faults := b.compose(ask.Caller, in)
+	if err := faults.Err(notSendable); err != nil && !in.refers() {
 		return Message{}, err
 	}
 	return do(ctx, b, ask, func(c *change) (Message, error) {
+		in := in // a second try begins with what was sent
 		m := store.Message{Message: kefu.Message{ID: newMessageID(), Author: ask.Caller.Author(), Content: content, Private: in.Private}}
 		if in.SenderType == kefu.AuthorContact {
 			m.Author = kefu.Author{Kind: kefu.AuthorContact, Via: "API"}
 		}
-		err := c.send(ask.Caller, in, &m)
+		err := c.lookUp(slices.Clone(faults), ask.Caller, &in, &m.Content)
+		if err == nil {
+			err = c.send(ask.Caller, in, &m)
+		}
+		if err == nil && m.Content.Answer != nil {
+			err = c.EndAsked(in.ConversationID, m.Content.Answer.MessageID)
+		}
 		if err != nil || !m.Queued || ask.Caller.Kind == kefu.CallerContact {
 			return b.showMessage(ask.Caller, m.Message, nil), err
 		}
@@ -38,15 +46,13 @@ func (b *Switchboard) Send(ctx context.Context, ask kefu.Ask, in NewMessage) (Me
 	})
 }
 
-// compose checks what is to be said and names every fault.
-func (b *Switchboard) compose(by kefu.Caller, in NewMessage) (kefu.Content, error) {
-	var f kefu.Faults
-	out := kefu.Content{Type: in.ContentType, Text: in.Content, Choices: in.Choices}
-	switch in.ContentType {
-	case "", kefu.ContentText, kefu.ContentImage, kefu.ContentFile, kefu.ContentForm, kefu.ContentChoice, kefu.ContentArticle:
-	default:
-		f.Add("content_type", "must be text, image, file, form, choice or article")
-	}
+// notSendable begins the refusal of a message.
+const notSendable = "the message cannot be sent"
+
+// compose checks what is to be said, as far as that is possible without looking anything up, and names every fault.
+func (b *Switchboard) compose(by kefu.Caller, in NewMessage) (out kefu.Content, f kefu.Faults) {
+	out = kefu.Content{Type: in.ContentType, Text: in.Content, Choices: in.Choices}
+	composeCards(&f, by, in, &out)
 	if len(in.Content) > kefu.MaxText {
 		f.Add("content", "must have at most %d bytes", kefu.MaxText)
 	}
@@ -59,10 +65,10 @@ func (b *Switchboard) compose(by kefu.Caller, in NewMessage) (kefu.Content, erro
 	}
 	checkChoices(&f, in.Choices)
 	checkSender(&f, by, in)
-	if out.Empty() {
-		f.Add("content", "is needed, or attachments or choices")
+	if out.Empty() && in.Answer == nil && len(in.Articles) == 0 && len(f) == 0 {
+		f.Add("content", "is needed, or attachments, choices, a form, an order, articles or an answer")
 	}
-	return typed(out), f.Err("the message cannot be sent")
+	return typed(out), f
 }
 
 func checkSender(f *kefu.Faults, by kefu.Caller, in NewMessage) {
@@ -79,7 +85,7 @@ func checkSender(f *kefu.Faults, by kefu.Caller, in NewMessage) {
 	if in.Private && (by.Kind == kefu.CallerContact || in.SenderType == kefu.AuthorContact) {
 		f.Add("private", "is for staff and programs: a contact writes no notes")
 	}
-	if by.Kind != kefu.CallerContact && in.ConversationID == "" && in.ContactID == "" {
+	if by.Kind != kefu.CallerContact && in.ConversationID == "" && in.ContactID == "" && in.Answer == nil {
 		f.Add("conversation_id", "is needed")
 	}
 }

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"encoding/json"
 	"time"
 
 	"kefu"
@@ -20,6 +21,8 @@ type Message struct {
 	Choices        []kefu.Choice       `json:"choices,omitempty" doc:"What can be picked."`
 	Order          *kefu.Order         `json:"order,omitempty" doc:"The order that it shows."`
 	Articles       []kefu.ArticleCard  `json:"articles,omitempty" doc:"The articles that it shows."`
+	Form           *kefu.Form          `json:"form,omitempty" doc:"What the customer is asked to fill in. With a step it asks for that field alone, counted from 1, of a form that is asked field by field; fault says why it is asked again: needed, email, option or long."`
+	Filled         *kefu.Answer        `json:"filled,omitempty" doc:"What the customer filled in or picked, and of which message. The same whatever they filled it in with; shown is the label of the option."`
 	CreatedAt      time.Time           `json:"created_at" doc:"When it was stored."`
 	Edited         bool                `json:"edited" doc:"Its text was changed later."`
 	Deleted        bool                `json:"deleted" doc:"It was recalled."`
@@ -60,15 +63,31 @@ type Delivery struct {
 type NewMessage struct {
 	ConversationID kefu.ConversationID `json:"conversation_id,omitempty" doc:"Where. A contact's without it goes to their open conversation, else begins one."`
 	Content        string              `json:"content,omitempty" doc:"The text, at most 64 KiB."`
-	ContentType    kefu.ContentType    `json:"content_type,omitempty" doc:"text (without it), image, file, form, choice or article."`
+	ContentType    kefu.ContentType    `json:"content_type,omitempty" doc:"text, image, file, order_card, form, choice or article. Without it, it is that of what is given."`
 	Private        bool                `json:"private,omitempty" doc:"A note, which no customer sees."`
 	Attachments    []AttachmentRef     `json:"attachments,omitempty" doc:"Pictures and files, at most 10."`
-	Choices        []kefu.Choice       `json:"choices,omitempty" doc:"What can be picked, at most 25."`
+	Choices        []kefu.Choice       `json:"choices,omitempty" doc:"What can be picked, at most 25. With the content type choice it is a question: what the customer picks comes back as an answer."`
+	Form           *NewForm            `json:"form,omitempty" doc:"What the customer is to fill in. Where their side cannot show forms they are asked field by field; the answer is the same."`
+	Order          json.RawMessage     `json:"order,omitempty" doc:"An order to show, in either spelling: order_id, status, created_at or create_time, items, total_amount or amount, shipping_fee, currency, logistics, remark, url."`
+	Articles       []kefu.ArticleID    `json:"articles,omitempty" doc:"Ids of published articles to show, at most 10."`
+	Answer         *NewAnswer          `json:"answer,omitempty" doc:"What a contact filled in or picked, in place of a content. From contacts, and from programs with the sender_type contact."`
 	SenderType     kefu.AuthorKind     `json:"sender_type,omitempty" doc:"For programs: bot (without it), or contact to pass on what the contact wrote."`
 	// ContactID is an agent's recipient instead of a conversation: their newest conversation that is not closed. PreferAgent is whom a
 	// contact would like to talk to. Both are of the WebSocket's send frame.
 	ContactID   kefu.ContactID `json:"-"`
 	PreferAgent kefu.AgentID   `json:"-"`
+}
+
+// NewForm is what a customer is to be asked.
+type NewForm struct {
+	Title  string           `json:"title,omitempty" doc:"What it is for, at most 200 characters."`
+	Fields []kefu.FormField `json:"fields" doc:"At most 25. Types: text, text_area, email, and select with options."`
+}
+
+// NewAnswer is what a contact fills in or picks.
+type NewAnswer struct {
+	MessageID kefu.MessageID    `json:"message_id" doc:"The message that asks."`
+	Values    map[string]string `json:"values" doc:"The values by the names of the fields; of a select the value of an option, or its label. The one field of choices is choice."`
 }
 
 // AttachmentRef refers to an uploaded file, or to one that lies elsewhere.
@@ -93,7 +112,7 @@ type MessageFilter struct {
 func (b *Switchboard) showMessage(by kefu.Caller, m kefu.Message, ways []store.Way) Message {
 	out := Message{ID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Sender: m.Author, Private: m.Private, Content: m.Content.Text,
 		ContentType: m.Content.Type, Attachments: make([]Attachment, 0, len(m.Content.Attachments)), Choices: m.Content.Choices, Order: m.Content.Order,
-		Articles: m.Content.Articles, CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
+		Articles: m.Content.Articles, Form: m.Content.Form, Filled: m.Content.Answer, CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
 	for _, a := range m.Content.Attachments {
 		out.Attachments = append(out.Attachments, b.showAttachment(a))
 	}

@@ -195,6 +195,7 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 		res.MessageID = ""
 		return res, err
 	}
+	meta.Notes = in.Notes
 	if conv.Status == kefu.StatusClosed {
 		if link, conv, err = c.wakeClosed(link, conv, in); err != nil {
 			return res, err

@@ -1,4 +1,4 @@
-package knowledge
+package lexis
 
 import (
 	"regexp"
@@ -11,8 +11,8 @@ var (
 	markdownMarks = regexp.MustCompile("\\*\\*|__|`")
 )
 
-// plain is a text without the marks of Markdown, near enough to read an excerpt of it.
-func plain(markdown string) string {
+// Plain is a text without the marks of Markdown, near enough to read an excerpt of it.
+func Plain(markdown string) string {
 	s := markdown
 	if strings.Contains(s, "](") {
 		s = markdownLink.ReplaceAllString(s, "$1")
