@@ -20,6 +20,7 @@ func TestTypesAreTheDocuments(t *testing.T) {
 		"Contact": Contact{}, "ContactChange": ContactChange{}, "ContactSession": ContactSession{}, "Erasure": Erasure{},
 		"Conversation": Conversation{}, "ConversationChange": ConversationChange{}, "NewConversation": NewConversation{}, "NewPerson": NewPerson{},
 		"TicketRef": TicketRef{}, "TransferRequest": Transfer{}, "HandoffRequest": Handoff{}, "ReadState": ReadState{},
+		"Form": Form{}, "NewForm": NewForm{}, "FormField": FormField{}, "FormAnswer": FormAnswer{}, "AnswerValue": FormValue{}, "NewAnswer": NewAnswer{},
 		"Message": Message{}, "NewMessage": NewMessage{}, "Attachment": File{}, "AttachmentRef": AttachmentRef{}, "Delivery": Delivery{}, "Author": Sender{},
 		"Choice": Choice{}, "Upload": Attachment{}, "Rating": Rating{}, "ConversationRating": ConversationRating{},
 		"MadeTicket": Ticket{}, "TicketSync": TicketSync{}, "TicketSynced": TicketSynced{}, "TicketStep": TicketStep{},

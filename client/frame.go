@@ -33,6 +33,12 @@ type MessageEvent struct {
 	Private        bool   `json:"private"`
 	Attachments    []File `json:"attachments"`
 	Timestamp      int64  `json:"timestamp"` // Unix seconds
+
+	Choices  []Choice        `json:"choices,omitempty"`
+	Order    json.RawMessage `json:"order,omitempty"`
+	Articles []ArticleCard   `json:"articles,omitempty"`
+	Form     *Form           `json:"form,omitempty"`
+	Filled   *FormAnswer     `json:"filled,omitempty"`
 }
 
 // Time is when the message was stored, to the second.

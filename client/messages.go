@@ -22,6 +22,8 @@ type Message struct {
 	Choices        []Choice        `json:"choices,omitempty"`
 	Order          json.RawMessage `json:"order,omitempty"` // the order that an order_card shows
 	Articles       []ArticleCard   `json:"articles,omitempty"`
+	Form           *Form           `json:"form,omitempty"`   // what the customer is asked to fill in
+	Filled         *FormAnswer     `json:"filled,omitempty"` // what the customer filled in or picked
 	CreatedAt      time.Time       `json:"created_at"`
 	Edited         bool            `json:"edited"`
 	Deleted        bool            `json:"deleted"`              // it was recalled
@@ -97,7 +99,13 @@ type NewMessage struct {
 	ContentType    string          `json:"content_type,omitempty"`
 	Private        bool            `json:"private,omitempty"`
 	Attachments    []AttachmentRef `json:"attachments,omitempty"`
-	Choices        []Choice        `json:"choices,omitempty"`
+	// Choices of the content type "choice" are a question: what is picked comes back as an answer.
+	Choices  []Choice        `json:"choices,omitempty"`
+	Form     *NewForm        `json:"form,omitempty"`     // what the customer is to fill in
+	Order    json.RawMessage `json:"order,omitempty"`    // an order to show, as the shop tells it
+	Articles []string        `json:"articles,omitempty"` // ids of published articles to show
+	// Answer is what a contact filled in or picked, in place of a content.
+	Answer *NewAnswer `json:"answer,omitempty"`
 	// SenderType is for programs: "bot" (without it), or "contact" to pass on what the contact wrote.
 	SenderType string `json:"sender_type,omitempty"`
 }

@@ -117,6 +117,10 @@ func fill(v reflect.Value) {
 		v.Set(reflect.ValueOf(time.Unix(1700000000, 0).UTC()))
 		return
 	}
+	if v.Type() == reflect.TypeFor[json.RawMessage]() {
+		v.SetBytes([]byte(`{"any":"thing"}`))
+		return
+	}
 	if opt, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
 		fillOpt(opt, v)
 		return
@@ -135,7 +139,10 @@ func fill(v reflect.Value) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0))
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]any{"any": "thing"}))
+		one := reflect.New(v.Type().Elem()).Elem()
+		one.Set(reflect.ValueOf("thing"))
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("any"), one)
 	case reflect.Struct:
 		for _, field := range v.Fields() {
 			fill(field)

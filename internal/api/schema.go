@@ -40,6 +40,7 @@ func newSchemas() *schemas {
 		kefu.DeliverySkipped})
 	enumerate(r, []kefu.ContentType{kefu.ContentText, kefu.ContentImage, kefu.ContentFile, kefu.ContentOrderCard, kefu.ContentForm, kefu.ContentChoice,
 		kefu.ContentArticle, kefu.ContentEvent})
+	enumerate(r, []kefu.FieldType{kefu.FieldText, kefu.FieldArea, kefu.FieldEmail, kefu.FieldSelect})
 	enumerate(r, kefu.EndpointAuths())
 	enumerate(r, kefu.TimestampFormats())
 	enumerate(r, kefu.RetrySchedules())

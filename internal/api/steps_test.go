@@ -76,6 +76,17 @@ func messageSteps() []step {
 		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"on its way"}`, headers: []string{"Idempotency-Key", "send"}, keep: "message=id"},
 		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"a note","private":true}`},
 		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content":"see this","content_type":"file","attachments":[{"id":"{attachment}"}]}`},
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content_type":"form","content":"請填寫","form":{"title":"退貨申請","fields":[` +
+			`{"name":"order","label":"訂單編號","type":"text","required":true,"placeholder":"A-1001"},` +
+			`{"name":"why","label":"原因","type":"select","default":"size","options":[{"label":"損壞","value":"broken"},{"label":"不合身","value":"size"}]}]}}`, keep: "form=id"},
+		{op: "createContactSession", path: "{contact}", body: `{}`, keep: "visitor=token"},
+		{op: "sendMessage", body: `{"answer":{"message_id":"{form}","values":{"order":"A-1001","why":"損壞"}}}`, keep: "filled=id",
+			headers: []string{"Authorization", "Bearer {visitor}"}},
+		{op: "getMessage", path: "{form}"},
+		{op: "getMessage", path: "{filled}"},
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content_type":"choice","content":"怎麼處理？","choices":[{"label":"退款","value":"refund"}]}`},
+		{op: "sendMessage", body: `{"conversation_id":"{conversation}","content_type":"order_card","order":{"order_id":1001,"status":"shipped","create_time":"2026-11-01 10:00",` +
+			`"amount":199.50,"currency":"TWD","items":[{"name":"鞋","quantity":1,"price":"199.50"}]}}`},
 		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest", keep: "cursor=next_cursor"},
 		{op: "listMessages", path: "{conversation}", query: "limit=1&order=newest&cursor={cursor}"},
 		{op: "listMessages", path: "{conversation}", query: "after=1"},

@@ -79,6 +79,7 @@ type sendData struct {
 	Private        bool             `json:"private"`
 	SenderType     kefu.AuthorKind  `json:"sender_type"`
 	Attachments    []attachmentRef  `json:"attachments"`
+	Answer         *answerData      `json:"answer"`
 	// Timestamp is the client's clock: read, and not believed.
 	Timestamp json.Number `json:"timestamp"`
 }
@@ -87,6 +88,12 @@ type attachmentRef struct {
 	ID   string `json:"id"`
 	URL  string `json:"url"`
 	Name string `json:"name"`
+}
+
+// answerData is what a contact fills in or picks.
+type answerData struct {
+	MessageID kefu.MessageID    `json:"message_id"`
+	Values    map[string]string `json:"values"`
 }
 
 type subscribeData struct {

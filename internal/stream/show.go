@@ -71,6 +71,11 @@ type messageNew struct {
 	Sender         json.RawMessage     `json:"sender"`
 	Private        bool                `json:"private"`
 	Attachments    json.RawMessage     `json:"attachments"`
+	Choices        json.RawMessage     `json:"choices,omitempty"`
+	Order          json.RawMessage     `json:"order,omitempty"`
+	Articles       json.RawMessage     `json:"articles,omitempty"`
+	Form           json.RawMessage     `json:"form,omitempty"`
+	Filled         json.RawMessage     `json:"filled,omitempty"`
 }
 
 // newMessage turns the data of a message event into that of a frame. A contact writes to the agent whose the conversation is, or to nobody

@@ -56,13 +56,16 @@ func (d sendData) message(by kefu.Caller) (switchboard.NewMessage, error) {
 	for _, a := range d.Attachments {
 		in.Attachments = append(in.Attachments, switchboard.AttachmentRef{ID: a.ID, URL: a.URL, Name: a.Name})
 	}
+	if d.Answer != nil {
+		in.Answer = &switchboard.NewAnswer{MessageID: d.Answer.MessageID, Values: d.Answer.Values}
+	}
 	var f kefu.Faults
 	if d.From != "" && d.From != by.ID {
 		f.Add("from", "must be you (%s), or be left out", by.ID)
 	}
 	contact := by.Kind == kefu.CallerContact
 	switch kind, _, _ := strings.Cut(d.To, "_"); {
-	case d.To == "" && (contact || in.ConversationID != ""):
+	case d.To == "" && (contact || in.ConversationID != "" || in.Answer != nil):
 	case d.To == "":
 		f.Add("to", "is needed: a conversation or a contact")
 	case kind == "cnv" && (in.ConversationID == "" || string(in.ConversationID) == d.To):

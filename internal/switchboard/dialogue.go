@@ -3,6 +3,7 @@ package switchboard
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"kefu"
 	"kefu/internal/card"
@@ -14,6 +15,9 @@ const (
 	mostTries       = 3
 	mostChoiceTries = 2
 )
+
+// soonest is how long people take at least to read a question and to answer it.
+const soonest = 3 * time.Second
 
 // AsShown is a message as the customer's side of an inbox is given it: a form that it cannot show at once begins with its first question.
 // What is stored stays whole.
@@ -83,7 +87,9 @@ func (c *change) goOn(conv store.Conversation, link store.Link, m store.Message)
 func (c *change) hear(d *dialogue) (taken bool, err error) {
 	field := d.form.Fields[d.Step-1]
 	v, fault := field.Take(meant(field, d.said.Content.Text))
-	if fault != "" || d.said.Meta.PossibleDuplicate { // perhaps the answer before it came twice
+	// What equals the answer before it and comes faster than people read is probably that answer, told twice.
+	doubled := d.said.Meta.PossibleDuplicate && c.Now.Sub(d.AskedAt) < soonest
+	if fault != "" || doubled {
 		return c.askAgain(d, fault)
 	}
 	d.Said[field.Name] = v.Value

@@ -51,6 +51,11 @@ type messageData struct {
 	Sender         kefu.Author         `json:"sender"`
 	Private        bool                `json:"private"`
 	CreatedAt      time.Time           `json:"created_at"`
+	Choices        []kefu.Choice       `json:"choices,omitempty"`
+	Order          *kefu.Order         `json:"order,omitempty"`
+	Articles       []kefu.ArticleCard  `json:"articles,omitempty"`
+	Form           *kefu.Form          `json:"form,omitempty"`
+	Filled         *kefu.Answer        `json:"filled,omitempty"`
 	Target         string              `json:"target,omitempty"`
 	Reason         string              `json:"reason,omitempty"`
 }
@@ -127,6 +132,7 @@ func dataOf(m kefu.Message) messageData {
 	data := messageData{
 		MessageID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Content: m.Content.Text, ContentType: m.Content.Type,
 		Attachments: make([]attachmentData, 0, len(m.Content.Attachments)), Sender: m.Author, Private: m.Private, CreatedAt: m.CreatedAt,
+		Choices: m.Content.Choices, Order: m.Content.Order, Articles: m.Content.Articles, Form: m.Content.Form, Filled: m.Content.Answer,
 	}
 	for _, a := range m.Content.Attachments {
 		data.Attachments = append(data.Attachments, attachmentData{URL: a.URL, Name: a.Name, Type: a.Type, Size: a.Size, SHA256: a.SHA256})

@@ -62,15 +62,25 @@ func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 		if _, err := s.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		inboxes := []switchboard.Inbox{
-			{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint},
-			{ID: "api", Channel: "api", Name: "API", Desks: desks},
-			{ID: "guild", Channel: "discord", Name: "Guild", Marks: true, Desk: true},
-			{ID: "second", Channel: "discord", Name: "Second", Marks: true, Desk: true},
-		}
 		signals := bus.New()
-		fn(t, &board{switchboard.New(s, signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes), t, s, c, signals})
+		fn(t, &board{switchboard.New(s, signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes(desks)), t, s, c, signals})
 	})
+}
+
+// inboxes are those of a board; rich shows forms of up to five fields.
+func inboxes(desks []kefu.InboxID) []switchboard.Inbox {
+	return []switchboard.Inbox{
+		{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint},
+		{ID: "rich", Channel: "chat", Name: "Rich", Desks: desks, Forms: 5},
+		{ID: "api", Channel: "api", Name: "API", Desks: desks},
+		{ID: "guild", Channel: "discord", Name: "Guild", Marks: true, Desk: true},
+		{ID: "second", Channel: "discord", Name: "Second", Marks: true, Desk: true},
+	}
+}
+
+// restart begins anew on the same store, as another process does.
+func (b *board) restart(desks []kefu.InboxID) {
+	b.Switchboard = switchboard.New(b.store, b.signals, vault{}, box{}, slog.New(slog.DiscardHandler), inboxes(desks))
 }
 
 func sentPrint(m kefu.Message) string { return "sent|" + m.Author.Name + "|" + m.Content.Text }

@@ -65,7 +65,7 @@ func (b *Switchboard) compose(by kefu.Caller, in NewMessage) (out kefu.Content, 
 	}
 	checkChoices(&f, in.Choices)
 	checkSender(&f, by, in)
-	if out.Empty() && in.Answer == nil && len(in.Articles) == 0 && len(f) == 0 {
+	if out.Empty() && in.Answer == nil && len(heldBy(in)) == 0 && memberOf(in.ContentType) == "" {
 		f.Add("content", "is needed, or attachments, choices, a form, an order, articles or an answer")
 	}
 	return typed(out), f

@@ -22,13 +22,19 @@ type Message struct {
 	Order          *kefu.Order         `json:"order,omitempty" doc:"The order that it shows."`
 	Articles       []kefu.ArticleCard  `json:"articles,omitempty" doc:"The articles that it shows."`
 	Form           *kefu.Form          `json:"form,omitempty" doc:"What the customer is asked to fill in. With a step it asks for that field alone, counted from 1, of a form that is asked field by field; fault says why it is asked again: needed, email, option or long."`
-	Filled         *kefu.Answer        `json:"filled,omitempty" doc:"What the customer filled in or picked, and of which message. The same whatever they filled it in with; shown is the label of the option."`
+	Filled         *FormAnswer         `json:"filled,omitempty" doc:"What the customer filled in or picked, the same whatever they did that with."`
 	CreatedAt      time.Time           `json:"created_at" doc:"When it was stored."`
 	Edited         bool                `json:"edited" doc:"Its text was changed later."`
 	Deleted        bool                `json:"deleted" doc:"It was recalled."`
 	Unrouted       string              `json:"unrouted,omitempty" doc:"Why it is kept as a note and went to no customer, although it was not written as one."`
 	Answer         *BotAnswer          `json:"answer,omitempty" doc:"Of an answer of Kefu's bot: what it was based on; for staff and programs."`
 	Deliveries     []Delivery          `json:"deliveries,omitempty" doc:"What became of it on its way to each place that shows the conversation; for staff and programs."`
+}
+
+// FormAnswer is what a customer filled in or picked.
+type FormAnswer struct {
+	MessageID kefu.MessageID     `json:"message_id" doc:"The message that asked."`
+	Values    []kefu.AnswerValue `json:"values" doc:"The answers in the order of the fields: name and label of the field, the value (of a select, that of the option), and as shown the label of the option."`
 }
 
 // BotAnswer is what an answer of Kefu's bot was based on.
@@ -112,7 +118,7 @@ type MessageFilter struct {
 func (b *Switchboard) showMessage(by kefu.Caller, m kefu.Message, ways []store.Way) Message {
 	out := Message{ID: m.ID, ConversationID: m.ConversationID, Seq: m.Seq, Sender: m.Author, Private: m.Private, Content: m.Content.Text,
 		ContentType: m.Content.Type, Attachments: make([]Attachment, 0, len(m.Content.Attachments)), Choices: m.Content.Choices, Order: m.Content.Order,
-		Articles: m.Content.Articles, Form: m.Content.Form, Filled: m.Content.Answer, CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
+		Articles: m.Content.Articles, Form: m.Content.Form, Filled: (*FormAnswer)(m.Content.Answer), CreatedAt: m.CreatedAt, Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
 	for _, a := range m.Content.Attachments {
 		out.Attachments = append(out.Attachments, b.showAttachment(a))
 	}

@@ -46,7 +46,7 @@ func scrubIn(v any) {
 func said(name string) bool {
 	switch name {
 	case "content", "text", "name", "email", "customer_email", "phone", "subject", "title", "description", "reason", "closed_by", "level",
-		"attachments", "choices", "order", "tags", "attributes", "custom_attributes", "custom_fields", "category", "excerpt", "external_id", "url":
+		"attachments", "choices", "order", "form", "filled", "tags", "attributes", "custom_attributes", "custom_fields", "category", "excerpt", "external_id", "url":
 		return true
 	}
 	return false

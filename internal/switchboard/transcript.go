@@ -35,6 +35,9 @@ type transcriptMessage struct {
 	Type        kefu.ContentType `json:"content_type"`
 	Text        string           `json:"text"`
 	Attachments []transcriptFile `json:"attachments,omitempty"`
+	// Asks is what the customer was asked for; Answer what they filled in or picked, which the text says as well.
+	Asks   *kefu.Form   `json:"asks,omitempty"`
+	Answer *kefu.Answer `json:"answer,omitempty"`
 	Edited      bool             `json:"edited,omitempty"`
 	Deleted     bool             `json:"deleted,omitempty"`
 }
@@ -111,7 +114,7 @@ func (b *Switchboard) readTranscript(ctx context.Context, id kefu.ConversationID
 
 func (b *Switchboard) transcribe(m kefu.Message) transcriptMessage {
 	out := transcriptMessage{Seq: m.Seq, At: m.CreatedAt, Author: m.Author, Note: m.Private, Type: m.Content.Type, Text: m.Content.Text,
-		Edited: m.Meta.Edited, Deleted: m.Meta.Deleted}
+		Edited: m.Meta.Edited, Deleted: m.Meta.Deleted, Asks: m.Content.Asks(), Answer: m.Content.Answer}
 	for _, a := range m.Content.Attachments {
 		url := b.vault.Link(a)
 		if url == "" {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,7 +101,9 @@ func membersTable(t *testing.T, one webhook.EventType) string {
 	var out strings.Builder
 	out.WriteString("| member | type | |\n|---|---|---|\n")
 	data := schema.Properties.Data
-	for _, name := range data.Required {
+	extra := slices.Sorted(maps.Keys(data.Properties))
+	extra = slices.DeleteFunc(extra, func(name string) bool { return name == "truncated" || slices.Contains(data.Required, name) })
+	for _, name := range slices.Concat(data.Required, extra) {
 		m := data.Properties[name]
 		kind := strings.Trim(strings.ReplaceAll(fmt.Sprint(m.Type), " ", " or "), "[]")
 		if m.Pattern != "" {

@@ -35,7 +35,9 @@ func (t EventType) Schema() json.RawMessage {
 	data, needed := fields{}, []string{}
 	for _, m := range shapes[t.Event] {
 		data = append(data, field{m.name, m.schema()})
-		needed = append(needed, m.name)
+		if m.form != formExtra {
+			needed = append(needed, m.name)
+		}
 	}
 	data = append(data, field{"truncated", fields{{"const", true}, {"description", "The event was too large: long texts and lists are cut."}}})
 	raw, err := json.Marshal(fields{
@@ -92,6 +94,8 @@ func (m member) schema() fields {
 		return kind("object", field{"required", []string{"type", "id", "name"}}, field{"properties", fields{
 			{"type", fields{{"enum", []string{"contact", "agent", "bot", "system"}}}}, {"id", fields{{"type", []string{"string", null}}}},
 			{"name", fields{{"type", "string"}}}}})
+	case formExtra:
+		return fields{{"type", []string{"object", "array"}}, {"description", m.about + " Only where there is any."}}
 	case formID:
 	}
 	return append(fields{{"type", []string{"string", null}}}, field{"description", m.about})

@@ -94,6 +94,9 @@ func (r *rendering) data(out, plain []byte) []byte {
 		}
 	}
 	for i, m := range r.shape {
+		if m.form == formExtra && (len(values[i]) == 0 || string(values[i]) == null) {
+			continue
+		}
 		separator := byte(',')
 		if i == 0 {
 			separator = '{'
@@ -121,7 +124,7 @@ func (r *rendering) value(out []byte, m member, plain []byte) []byte {
 		if string(plain) == `""` {
 			return append(out, m.absent()...)
 		}
-	case formText, formWhole, formFlag, formStrings, formObject:
+	case formText, formWhole, formFlag, formStrings, formObject, formExtra:
 	}
 	return append(out, plain...)
 }

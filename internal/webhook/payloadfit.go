@@ -112,9 +112,12 @@ func cutLists(data []byte, shape []member, room int) []byte {
 	longest := 0
 	i := 0
 	for name, value := range plainjson.Members(data) {
+		for shape[i].name != string(name) {
+			i++ // it is one of those that may be left out
+		}
 		p := part{name: name, value: value}
 		switch shape[i].form {
-		case formStrings, formObject, formFiles:
+		case formStrings, formObject, formFiles, formExtra:
 			p.ends = ends(value)
 			longest = max(longest, len(value))
 		case formText, formID, formWhole, formFlag, formTime, formSender:

@@ -15,6 +15,7 @@ const (
 	formObject              // an object with any members
 	formFiles               // attachments
 	formSender              // who wrote
+	formExtra               // an object or a list that is there only when the event tells it
 )
 
 // member is one member of an event's data.
@@ -90,6 +91,11 @@ var messageShape = []member{
 	{"sender", formSender, "Who wrote it.", nil},
 	{"private", formFlag, "It is a note for colleagues, which the customer does not see.", nil},
 	{"created_at", formTime, "When it was written.", nil},
+	{"choices", formExtra, "What can be picked.", nil},
+	{"order", formExtra, "The order that an `order_card` shows.", nil},
+	{"articles", formExtra, "The articles that it shows.", nil},
+	{"form", formExtra, "What the customer is asked to fill in: `title` and `fields`; with a `step`, that field alone.", nil},
+	{"filled", formExtra, "What the customer filled in or picked: `message_id` of what asks, and `values` with `name`, `label`, `value`, and `shown` of an option.", nil},
 }
 
 // Read-only.
@@ -148,7 +154,7 @@ func (m member) absent() string {
 		return "{}"
 	case formSender:
 		return `{"type":"system","id":null,"name":""}`
-	case formID, formTime:
+	case formID, formTime, formExtra:
 	}
 	return "null"
 }
