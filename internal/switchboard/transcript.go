@@ -36,10 +36,10 @@ type transcriptMessage struct {
 	Text        string           `json:"text"`
 	Attachments []transcriptFile `json:"attachments,omitempty"`
 	// Asks is what the customer was asked for; Answer what they filled in or picked, which the text says as well.
-	Asks   *kefu.Form   `json:"asks,omitempty"`
-	Answer *kefu.Answer `json:"answer,omitempty"`
-	Edited      bool             `json:"edited,omitempty"`
-	Deleted     bool             `json:"deleted,omitempty"`
+	Asks    *kefu.Form   `json:"asks,omitempty"`
+	Answer  *kefu.Answer `json:"answer,omitempty"`
+	Edited  bool         `json:"edited,omitempty"`
+	Deleted bool         `json:"deleted,omitempty"`
 }
 
 type transcriptFile struct {
