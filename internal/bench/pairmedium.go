@@ -77,6 +77,10 @@ func newMedium(name string, c *crowd) (medium, error) {
 		return &guildMedium{crowd: c}, nil
 	case onAPI:
 		return &apiMedium{crowd: c}, nil
+	case onChatwoot:
+		return &chatwootMedium{crowd: c}, nil
+	case onTwilio:
+		return &twilioMedium{crowd: c}, nil
 	default:
 		return nil, fmt.Errorf("there is no medium %q", name)
 	}

@@ -66,12 +66,15 @@ func (s *Server) Start(listen string) error {
 	return nil
 }
 
+// Handler serves everything that Start does, for whoever listens by themselves; addresses of files are then not known.
+func (s *Server) Handler() http.Handler { return s.routes() }
+
 // Close ends the server and waits for its hooks.
 func (s *Server) Close() error {
+	s.hooks.close()
 	if s.http == nil {
 		return nil
 	}
-	s.hooks.close()
 	err := s.http.Close()
 	<-s.done
 	if errors.Is(err, http.ErrServerClosed) {
