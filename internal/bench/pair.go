@@ -23,6 +23,8 @@ const (
 const (
 	pairTalks  = 40 // open conversations, which are written to at once
 	pairFlight = 4  // messages of one conversation that are on their way before its writer waits
+	// hookWorkers is how many hooks Chatwoot and Twilio have on their way at once: Chatwoot's jobs, as it is installed.
+	hookWorkers = 10
 	// pairShare is how much of the reference's messages a pairing must carry, each way.
 	pairShare = 0.5
 	// pairAgain is the reference, measured once more after all others.

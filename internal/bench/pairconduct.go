@@ -68,7 +68,13 @@ func complaints(log string) string {
 	return strings.Join(lines[max(len(lines)-5, 0):], "\n")
 }
 
+// stop ends both, and keeps the log beside the profile if there is one.
 func (m *match) stop() {
+	if m.profile != "" {
+		if text, err := os.ReadFile(filepath.Join(m.dir, "kefu.log")); err == nil {
+			_ = os.WriteFile(filepath.Join(m.profile, filepath.Base(m.dir)+".log"), text, 0o600)
+		}
+	}
 	for _, p := range []*child{m.near, m.people} {
 		if p != nil {
 			p.stop()
@@ -93,6 +99,9 @@ func (m *match) enter(ctx context.Context) error {
 			return err
 		}
 		args = append(args, "-keys", file)
+	}
+	if m.profile != "" {
+		args = append(args, "-profile", filepath.Join(m.profile, filepath.Base(m.dir)+"-people.pprof"))
 	}
 	if m.people, _, err = startChild(ctx, filepath.Join(m.dir, "people.log"), doors, nil, m.self, args...); err != nil {
 		return err

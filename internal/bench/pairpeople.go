@@ -6,6 +6,7 @@ import (
 	"flag"
 	"net/http"
 	"os"
+	"runtime/pprof"
 	"strings"
 	"time"
 )
@@ -34,9 +35,15 @@ func runPeople(ctx context.Context, args []string) error {
 	keyFile := f.String("keys", "", "file with the keys of programs, one a line")
 	talks := f.Int("talks", pairTalks, "conversations")
 	flight := f.Int("flight", pairFlight, "messages on their way in each")
+	profile := f.String("profile", "", "file for a CPU profile")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
+	ended, err := profiledTo(*profile)
+	if err != nil {
+		return err
+	}
+	defer ended()
 	keys, err := readLines(*keyFile)
 	if err != nil {
 		return err
@@ -47,6 +54,21 @@ func runPeople(ctx context.Context, args []string) error {
 	}
 	defer p.close()
 	return serve(ctx, *listen, p.doors())
+}
+
+// profiledTo writes a profile of this process until the returned function is called; none is named "".
+func profiledTo(file string) (ended func(), err error) {
+	if file == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
 }
 
 // newPair readies the fakes of both sides.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"kefu/internal/fake/twilio"
 )
@@ -27,7 +28,7 @@ const (
 
 func (m *twilioMedium) start(ctx context.Context, customers, staff bool) (err error) {
 	m.customers, m.staff = customers, staff
-	o := twilio.Options{RequestRing: 1} // of the fake's record nothing is asked
+	o := twilio.Options{RequestRing: 1, HookWorkers: hookWorkers} // of the fake's record nothing is asked
 	if customers {
 		o.ServiceHook = "http://" + m.kefu + "/hooks/" + smsInbox
 	}
@@ -40,9 +41,7 @@ func (m *twilioMedium) inboxes() (list []map[string]any, customers, staff string
 	o := m.fake.Options()
 	settings := func(more map[string]any) map[string]any {
 		s := map[string]any{"account_sid": o.Account, "auth_token": o.AuthToken, "service_sid": o.Service, "base_urls": m.door.url()}
-		for name, v := range more {
-			s[name] = v
-		}
+		maps.Copy(s, more)
 		return s
 	}
 	if m.customers {

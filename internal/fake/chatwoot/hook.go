@@ -27,7 +27,7 @@ type delivery struct {
 	talk                   int64 // of a bot's: the conversation that it opens when the bot is dead
 }
 
-// hookSender sends hooks once, one after the other, in the order of the answers to what caused them.
+// hookSender sends hooks once and, with one worker, one after the other, in the order of the answers to what caused them.
 type hookSender struct {
 	s      *Server
 	faults faultList[HookFault]
@@ -38,7 +38,7 @@ type hookSender struct {
 
 	mu      sync.Mutex
 	queue   []delivery
-	running bool
+	running int
 	idle    *sync.Cond
 	held    []delivery
 
@@ -46,7 +46,7 @@ type hookSender struct {
 }
 
 func newHookSender(s *Server) *hookSender {
-	h := &hookSender{s: s, client: &http.Client{Transport: &http.Transport{}, Timeout: hookTimeout}}
+	h := &hookSender{s: s, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: s.o.HookWorkers}, Timeout: hookTimeout}}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.idle = sync.NewCond(&h.mu)
 	return h
@@ -122,7 +122,7 @@ func split(list []delivery) (early, late []delivery) {
 	return early, late
 }
 
-// send queues hooks; one goroutine at a time sends them.
+// send queues hooks; so many at a time are sent as there are workers.
 func (h *hookSender) send(list []delivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -130,8 +130,8 @@ func (h *hookSender) send(list []delivery) {
 		return
 	}
 	h.queue = append(h.queue, list...)
-	if !h.running {
-		h.running = true
+	for range min(h.s.o.HookWorkers-h.running, len(list)) {
+		h.running++
 		h.wg.Go(h.run)
 	}
 }
@@ -140,7 +140,7 @@ func (h *hookSender) run() {
 	for {
 		h.mu.Lock()
 		if len(h.queue) == 0 || h.ctx.Err() != nil {
-			h.running = false
+			h.running--
 			h.idle.Broadcast()
 			h.mu.Unlock()
 			return
@@ -237,7 +237,7 @@ func sign(secret, timestamp string, body []byte) string {
 func (s *Server) WaitHooks() {
 	s.hooks.mu.Lock()
 	defer s.hooks.mu.Unlock()
-	for s.hooks.running {
+	for s.hooks.running > 0 {
 		s.hooks.idle.Wait()
 	}
 }

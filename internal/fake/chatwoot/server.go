@@ -22,6 +22,8 @@ type Options struct {
 	Unsigned   bool   // a server before 4.12: hooks carry no signature
 	Quiet      bool   // no activity messages ("Mei added vip"), which a real server writes into conversations
 	Now        func() time.Time
+	// HookWorkers send hooks beside each other, as the jobs of a real server do; default 1, and then they come in order.
+	HookWorkers int
 }
 
 // Server is a fake Chatwoot. Make it with New and start it with Start.
@@ -42,6 +44,7 @@ type Server struct {
 func New(o Options) *Server {
 	o.Token, o.BotToken, o.Account = cmp.Or(o.Token, "user-token"), cmp.Or(o.BotToken, "bot-token"), cmp.Or(o.Account, 1)
 	o.AgentToken = cmp.Or(o.AgentToken, "agent-token")
+	o.HookWorkers = max(o.HookWorkers, 1)
 	o.Prefix = strings.TrimRight(o.Prefix, "/")
 	if o.Now == nil {
 		o.Now = time.Now

@@ -27,6 +27,7 @@ type Options struct {
 	MaxMedia        int64         // bytes of a file, default 16 MiB
 	MediaLifetime   time.Duration // of a file's address, default 5 min
 	HookTimeout     time.Duration // default 5 s
+	HookWorkers     int           // send webhooks beside each other; default 1, and then they come in order
 	RequestRing     int           // how many requests and hooks are kept each, default 10,000
 
 	Now    func() time.Time // default time.Now
@@ -49,6 +50,7 @@ func (o Options) withDefaults() Options {
 	o.MaxMedia = cmp.Or(o.MaxMedia, 16<<20)
 	o.MediaLifetime = cmp.Or(o.MediaLifetime, 5*time.Minute)
 	o.HookTimeout = cmp.Or(o.HookTimeout, 5*time.Second)
+	o.HookWorkers = max(o.HookWorkers, 1)
 	o.RequestRing = cmp.Or(o.RequestRing, 10_000)
 	if o.Now == nil {
 		o.Now = time.Now

@@ -30,13 +30,14 @@ type hook struct {
 	done       chan struct{} // closed when it was answered or given up
 }
 
-// outbox holds what is to be sent, in order. One goroutine works on it while it holds something.
+// outbox holds what is to be sent, in order. One goroutine works on it while it holds something, or as many as
+// there are workers.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []*hook
 	held    []*hook // go behind the next one
-	running bool
-	busy    int // late ones on their way
+	running int     // goroutines that work on it
+	busy    int     // late ones on their way
 }
 
 // fire queues the webhooks of an event; the server's lock must be held. What was done by a call is told only if the caller wishes it; c is
@@ -98,8 +99,8 @@ func (s *Server) enqueue(h *hook) {
 	s.out.queue = append(s.out.queue, h)
 	s.out.queue = append(s.out.queue, s.out.held...)
 	s.out.held = nil
-	if !s.out.running {
-		s.out.running = s.background(s.drain)
+	if s.out.running < s.opt.HookWorkers && s.background(s.drain) {
+		s.out.running++
 	}
 }
 
@@ -117,7 +118,7 @@ func (s *Server) drain() {
 	for {
 		s.out.mu.Lock()
 		if len(s.out.queue) == 0 || s.ctx.Err() != nil {
-			s.out.running = false
+			s.out.running--
 			s.out.mu.Unlock()
 			return
 		}
@@ -132,7 +133,7 @@ func (s *Server) drain() {
 func (s *Server) Idle() bool {
 	s.out.mu.Lock()
 	defer s.out.mu.Unlock()
-	return !s.out.running && len(s.out.queue) == 0 && s.out.busy == 0
+	return s.out.running == 0 && len(s.out.queue) == 0 && s.out.busy == 0
 }
 
 // deliver sends a hook, a second time if it was not taken, and twice if its fault is that.
