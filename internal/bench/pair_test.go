@@ -18,7 +18,7 @@ import (
 
 // TestPairingsArePlayed plays pairings for a moment, each medium on each side that it has: all that is written arrives, once and in order.
 func TestPairingsArePlayed(t *testing.T) {
-	for _, p := range []pairing{{onSite, onDiscord, ""}, {onAPI, onAPI, ""}, {onDiscord, onAPI, ""}, {onChatwoot, onChatwoot, ""}} {
+	for _, p := range []pairing{{onSite, onDiscord, ""}, {onAPI, onAPI, ""}, {onDiscord, onTwilio, ""}, {onTwilio, onChatwoot, ""}, {onChatwoot, onAPI, ""}} {
 		t.Run(p.String(), func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) { playPair(t, url, p) })
 		})

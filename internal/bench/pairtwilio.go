@@ -39,8 +39,12 @@ func (m *twilioMedium) start(ctx context.Context, customers, staff bool) (err er
 
 func (m *twilioMedium) inboxes() (list []map[string]any, customers, staff string) {
 	o := m.fake.Options()
+	bases := map[string]string{}
+	for _, service := range []string{"conversations", "flex", "studio", "taskrouter", "api", "mcs"} {
+		bases[service] = m.door.url()
+	}
 	settings := func(more map[string]any) map[string]any {
-		s := map[string]any{"account_sid": o.Account, "auth_token": o.AuthToken, "service_sid": o.Service, "base_urls": m.door.url()}
+		s := map[string]any{"account_sid": o.Account, "auth_token": o.AuthToken, "service_sid": o.Service, "base_urls": bases}
 		maps.Copy(s, more)
 		return s
 	}

@@ -16,7 +16,6 @@ const (
 	mostLooks  = 8                // threads of one inbox that are read at once
 	lookTime   = 30 * time.Second // of one look
 	changeTime = time.Minute      // of one question what has changed
-	lookBatch  = 50
 	// overlap is how far before the last question the next one asks: clocks differ, and a change is shown a moment after it was made.
 	overlap = 2 * time.Minute
 	// fresh is how old a message may be that only the comparison found, and whose hook may still be on its way.
@@ -97,7 +96,7 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 	if len(w.busy) >= mostLooks {
 		return lookAnyway
 	}
-	due, err := w.Switchboard.DueLooks(ctx, w.Inbox, lookBatch)
+	due, err := w.Switchboard.DueLooks(ctx, w.Inbox, mostLooks) // those that are busy leave room enough for the others
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Log.WarnContext(ctx, "what is to be read cannot be read from the database now", "inbox", w.Inbox, "error", err)
