@@ -157,7 +157,7 @@ func (b *Switchboard) AwaitAnswer(ctx context.Context, res connector.Result) (co
 	for {
 		done, err := b.answered(ctx, res)
 		if done || ctx.Err() != nil {
-			return res, nil //nolint:nilerr // the time is over: it is answered later
+			return res, nil // when the time is over it is answered later
 		}
 		if err != nil {
 			return res, err

@@ -40,6 +40,7 @@ var (
 	_ connector.StandingSender = (*Connector)(nil)
 	_ connector.Receptionist   = (*Connector)(nil)
 	_ connector.Director       = (*Connector)(nil)
+	_ connector.Prober         = (*Connector)(nil)
 	_ fmt.Formatter            = (*Connector)(nil)
 )
 
