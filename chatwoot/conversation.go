@@ -41,7 +41,12 @@ type ConversationMeta struct {
 	Assignee *Agent   `json:"assignee"`
 	Team     *Team    `json:"team"`
 	Channel  string   `json:"channel"` // in answers
+	// AssigneeType is AssigneeBot when the assignee is an agent bot, whose id is of another row of numbers; "" or "User" is an agent.
+	AssigneeType string `json:"assignee_type"`
 }
+
+// AssigneeBot is the type of an assignee that is an agent bot.
+const AssigneeBot = "AgentBot"
 
 // Agent is a person who answers.
 type Agent struct {

@@ -146,6 +146,12 @@ func TestHookOfABotAlone(t *testing.T) {
 	if len(note) != 1 || !note[0].Note || note[0].Sender.ID != "agent:11" {
 		t.Errorf("a note: %+v", note)
 	}
+	for kind, want := range map[string]string{"agent_bot": "agent_bot:11", "captain_assistant": "captain_assistant:11", "user": "agent:11"} {
+		said := take(map[string]any{"message_type": "outgoing", "sender": map[string]any{"id": 11, "name": "Mei", "type": kind}})
+		if len(said) != 1 || said[0].Sender.ID != want {
+			t.Errorf("a sender of type %q: %+v", kind, said)
+		}
+	}
 	picture := take(map[string]any{"content": nil, "attachments": []any{map[string]any{"id": 1, "file_type": "image", "data_url": "https://chat.example/rails/cat.png"}}})
 	if len(picture) != 1 || picture[0].Content.Type != kefu.ContentImage || picture[0].Content.Attachments[0].URL != "https://chat.example/rails/cat.png" {
 		t.Errorf("a picture: %+v", picture)

@@ -98,10 +98,10 @@ func staff(m *api.Message) connector.Sender {
 	switch {
 	case s.ID == 0:
 		out.ID = "rule"
-	case s.Type == "agent_bot":
-		out.ID = "bot:" + strconv.FormatInt(s.ID, 10)
-	default:
+	case s.Type == "" || s.Type == "user":
 		out.ID = agentID(s.ID)
+	default: // a bot or an assistant, whose ids are of other rows of numbers
+		out.ID = s.Type + ":" + strconv.FormatInt(s.ID, 10)
 	}
 	return out
 }

@@ -38,7 +38,7 @@ func standingOf(conv *api.Conversation, base connector.Standing) connector.Stand
 	if s.Status == kefu.StatusSnoozed {
 		s.SnoozedUntil = conv.SnoozedUntil.Time
 	}
-	if a := conv.Meta.Assignee; a != nil && a.ID != 0 {
+	if a := conv.Meta.Assignee; a != nil && a.ID != 0 && conv.Meta.AssigneeType != api.AssigneeBot {
 		s.Assignee, s.AssigneeName = agentID(a.ID), a.Name
 	}
 	return s

@@ -24,6 +24,12 @@ func TestStatusWords(t *testing.T) {
 	if s := standingOf(&api.Conversation{Status: "archived"}, connector.Standing{}); s.Status != "" || s.StatusWord != "archived" {
 		t.Errorf("an unknown word: %+v", s)
 	}
+	for kind, want := range map[string]string{"": "agent:5", "User": "agent:5", "AgentBot": ""} {
+		conv := &api.Conversation{Meta: api.ConversationMeta{Assignee: &api.Agent{ID: 5, Name: "Five"}, AssigneeType: kind}}
+		if s := standingOf(conv, connector.Standing{}); s.Assignee != want {
+			t.Errorf("an assignee of type %q is %q, want %q", kind, s.Assignee, want)
+		}
+	}
 	for theirs, ours := range map[api.Priority]kefu.Priority{"": "medium", "none": "medium", "low": "low", "medium": "medium", "high": "high", "urgent": "urgent", "odd": "medium"} {
 		if got := priorityOf(theirs); got != ours {
 			t.Errorf("priority %q is %q, want %q", theirs, got, ours)
