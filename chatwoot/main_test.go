@@ -3,7 +3,6 @@ package chatwoot_test
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -69,18 +68,10 @@ func judgeAll(t *testing.T, list []fake.Request) {
 		return // TestDocument says it
 	}
 	for _, q := range list {
-		if undocumented(q) {
-			continue
-		}
 		if err := j.Check(q); err != nil {
 			t.Errorf("Chatwoot's document: %v", err)
 		}
 	}
-}
-
-// undocumented are files, and the two calls that Chatwoot has and its document does not.
-func undocumented(q fake.Request) bool {
-	return strings.HasPrefix(q.Path, "/rails/") || q.Path == "/api" || q.Method == http.MethodPatch && strings.Contains(q.Path, "/messages/")
 }
 
 // talk makes a conversation with a customer in the API inbox.

@@ -2,6 +2,7 @@ package chatwoot
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -91,6 +92,9 @@ func (l *look) linked(ctx context.Context) error {
 	if l.person, err = l.c.person(ctx, &l.talk); err != nil {
 		return err
 	}
+	if err := l.opened(ctx, list, cursor); err != nil {
+		return err
+	}
 	border := lateBorder(list, cursor)
 	for i := range list {
 		m := &list[i]
@@ -132,7 +136,8 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 		list = l.c.edit(ctx, &l.talk, m)
 	}
 	for _, in := range append(append(list, l.filled(m)...), l.c.undelivered(&l.talk, m)...) {
-		if _, err := l.emit(ctx, in); err != nil {
+		res, err := l.emit(ctx, in)
+		if err != nil {
 			return err
 		}
 		if in.Cursor != "" {
@@ -141,9 +146,55 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 		if in.AnswerTo != "" {
 			l.c.known.answered(l.thread.ExternalID, in.AnswerTo)
 		}
+		if res.Private && !in.Note && !res.Duplicate {
+			l.stayedInside(ctx, in)
+		}
 	}
 	l.memory.note(m.ID, now)
 	return nil
+}
+
+// stayedInside tells who wrote it that a message did not go to the customer, and how it can. It is told once, and not again when it cannot
+// be told now.
+func (l *look) stayedInside(ctx context.Context, in connector.Inbound) {
+	if l.role != kefu.RoleDesk {
+		return
+	}
+	phrase := "note"
+	if l.conv.Status == api.Resolved {
+		phrase = "note_closed"
+	}
+	if err := l.c.noteOnce(ctx, l.thread, l.conv.ID, "inside:"+in.ExternalID, l.c.say(phrase), in.ExternalID); err != nil {
+		l.c.log.WarnContext(ctx, "it cannot be told that a message stayed inside", "thread", l.thread.ExternalID, "message", in.ExternalID, "error", err)
+	}
+}
+
+// opened emits what lets the desk's words through before it emits the words: that somebody took the conversation, or opened it again. What
+// ends a talk comes after the words. Customers' conversations are opened by what customers write.
+func (l *look) opened(ctx context.Context, list []api.Message, cursor int64) error {
+	base := l.thread.Base
+	first := standingOf(l.conv, base)
+	words := slices.ContainsFunc(list, func(m api.Message) bool {
+		return m.ID > cursor && m.Type == api.Outgoing && !m.Private && tagOf(&m) == ""
+	})
+	if l.role != kefu.RoleDesk || !words || first.Assignee == base.Assignee && first.Status == base.Status {
+		return nil
+	}
+	if first.Status != kefu.StatusOpen {
+		first.Status, first.SnoozedUntil, first.StatusWord = base.Status, base.SnoozedUntil, base.StatusWord
+	}
+	if first.Assignee == "" {
+		first.Assignee, first.AssigneeName = base.Assignee, base.AssigneeName
+	}
+	if equal(first, base) {
+		return nil
+	}
+	_, err := l.emit(ctx, connector.Inbound{Kind: connector.InStanding, ThreadID: l.thread.ExternalID, Standing: &first,
+		Sender: connector.Sender{Kind: kefu.AuthorAgent, Via: via}, OccurredAt: l.c.deps.Now()})
+	if err == nil {
+		l.thread.Base = first
+	}
+	return err
 }
 
 // standing emits how the conversation stands, unless that is what both sides had last.

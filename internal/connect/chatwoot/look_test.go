@@ -49,7 +49,8 @@ func TestLookAtDesk(t *testing.T) {
 	same(t, "nothing new", texts(r.look(&th)), []string(nil))
 }
 
-// TestStandingIsOlder has an agent write and resolve after the conversation was read: the end must not come before the words.
+// TestStandingIsOlder has an agent open, write, and resolve after the conversation was read: that it was opened comes before the words, and
+// the end after them.
 func TestStandingIsOlder(t *testing.T) {
 	r := newRig(t, nil)
 	th := r.desk("a")
@@ -61,7 +62,7 @@ func TestStandingIsOlder(t *testing.T) {
 			t.Error(err)
 		}
 	}})
-	same(t, "first", texts(r.look(&th)), []string{"agent: last words", "standing: open"})
+	same(t, "first", texts(r.look(&th)), []string{"standing: open", "agent: last words"})
 	same(t, "second", texts(r.look(&th)), []string{"standing: closed"})
 }
 
@@ -305,4 +306,21 @@ func TestChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "a label alone", changed(time.Now().Add(50*time.Minute)), []string{open.ExternalID})
+}
+
+// TestWhoTakesItIsHeardFirst emits the new owner before the owner's words; what is written inside changes nothing of that order.
+func TestWhoTakesItIsHeardFirst(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.desk("a")
+	id := numberOf(th.ExternalID)
+	if err := r.s.Assign(id, fake.Agent, fake.Agent2); err != nil {
+		t.Fatal(err)
+	}
+	must[int64](t)(r.s.Say(id, fake.Agent2, "I have it"))
+	if err := r.s.Resolve(id, fake.Agent2); err != nil {
+		t.Fatal(err)
+	}
+	list := r.look(&th)
+	same(t, "taken, said, ended", texts(list), []string{"standing: open", "agent: I have it", "standing: closed"})
+	same(t, "by whom", list[0].Standing.Assignee, "agent:12")
 }

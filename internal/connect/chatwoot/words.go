@@ -65,9 +65,14 @@ var phrases = map[string]map[string]string{
 		card.LangEN: "⚠️ It is not certain that this message reached the customer: %s",
 	},
 	"note": {
-		card.LangTW: "📝 這則訊息已留作內部備註,沒有傳給客戶:這個對話由另一個客服台處理。",
-		card.LangCN: "📝 这条消息已留作内部备注,没有发给客户:这个对话由另一个客服台处理。",
-		card.LangEN: "📝 This message was kept as a note and did not go to the customer: another desk has this conversation.",
+		card.LangTW: "📝 這則訊息已留作內部備註，沒有傳給顧客：這個對話由另一個客服台處理。把對話指派給自己，就能接手。",
+		card.LangCN: "📝 这条消息已留作内部备注，没有发给客户：这个对话由另一个客服台处理。把对话分配给自己，就能接手。",
+		card.LangEN: "📝 This message was kept as a note and did not go to the customer: another desk has this conversation. Assign it to yourself to take over.",
+	},
+	"note_closed": {
+		card.LangTW: "📝 這則訊息已留作內部備註，沒有傳給顧客：這個對話已經結束。重新開啟對話，再寫一次。",
+		card.LangCN: "📝 这条消息已留作内部备注，没有发给客户：这个对话已经结束。重新打开对话，再写一次。",
+		card.LangEN: "📝 This message was kept as a note and did not go to the customer: the conversation has ended. Reopen it and write again.",
 	},
 	"edited": {
 		card.LangTW: "✏️ 這則訊息後來有修改，但顧客看到的仍是原文。",
