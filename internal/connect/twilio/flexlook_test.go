@@ -202,6 +202,10 @@ func TestALostStoreIsFilledFromTwilio(t *testing.T) {
 	note.Message.Private = true
 	r.send(note)
 	must[string](t)(r.AgentSays(th.ExternalID, amy, "已出貨"))
+	if list, err := r.tryLook(connector.Thread{ExternalID: th.ExternalID}); connector.Failure(err).Class != connector.Retryable || len(list) != 0 {
+		t.Errorf("a conversation that is being opened: %+v, %v", list, err)
+	}
+	r.c.deps.Now = func() time.Time { return time.Now().Add(openTime) }
 	names, err := r.c.Changed(t.Context(), time.Time{})
 	if err != nil || !cmp.Equal(names, []string{th.ExternalID}) {
 		t.Fatalf("lost are %q, %v", names, err)
@@ -226,7 +230,7 @@ func TestALostStoreIsFilledFromTwilio(t *testing.T) {
 	}
 	other := &rig{t: t, Server: r.Server}
 	other.c = build(t, connectortest.Deps(t, &connectortest.Log{}), deskSettings(r.Server))
-	other.c.set.inbox = "flex2"
+	other.c.set.inbox, other.c.deps.Now = "flex2", r.c.deps.Now
 	if got := other.look(connector.Thread{ExternalID: th.ExternalID}); len(got) != 0 {
 		t.Errorf("another inbox takes it: %+v", got)
 	}

@@ -12,14 +12,20 @@ import (
 	api "kefu/internal/twilio"
 )
 
+// openTime is how long an opening may take: until then a conversation whose link does not know it yet is no lost one.
+const openTime = 2 * time.Minute
+
 // listPages bounds the pages of conversations that are listed to find lost ones, 100 each.
 const listPages = 50
 
 // lookLost makes the link of a desk conversation of ours anew from what we noted there, and fills it with what was said. One that is closed,
-// or belongs to another inbox, is left alone.
+// or belongs to another inbox, is left alone; one that is being opened is read when that is done.
 func (c *Connector) lookLost(ctx context.Context, n api.Conversation, m mark, emit connector.Emit) error {
 	if m.Inbox != c.set.inbox || n.State == api.Closed {
 		return nil
+	}
+	if c.deps.Now().Sub(n.Created) < openTime {
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, Reason: "the conversation is being opened"}
 	}
 	res, err := emit(ctx, connector.Inbound{Kind: connector.InRestore, ThreadID: n.SID, Restore: &m.Origin, OccurredAt: n.Created})
 	if err != nil || res.Ignored != "" {

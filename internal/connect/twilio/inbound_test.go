@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,9 +38,7 @@ func desk(t *testing.T, other map[string]any) *Connector {
 	deps := connectortest.Deps(t, &connectortest.Log{})
 	deps.PublicURL = "https://kefu.example/base"
 	set := map[string]any{"account_sid": "AC" + strings.Repeat("1", 32), "auth_token": "12345", "workspace_sid": "WS" + strings.Repeat("1", 32), "workflow_sid": "WW" + strings.Repeat("1", 32)}
-	for name, v := range other {
-		set[name] = v
-	}
+	maps.Copy(set, other)
 	return build(t, deps, set)
 }
 
@@ -147,7 +146,7 @@ func TestKeysOfEvents(t *testing.T) {
 		}
 		seen[key] = name
 	}
-	if eventKey(added()) != eventKey(added()) {
+	if first, second := eventKey(added()), eventKey(added()); first != second {
 		t.Error("the same event has two keys")
 	}
 	long := url.Values{"EventType": {strings.Repeat("é\n", 500)}, "MessageSid": {strings.Repeat("x", 5000)}}

@@ -81,6 +81,7 @@ func TestNothingEndedIsCalled(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.send(from(th, "1", customer(), "我的訂單呢?"))
+	r.c.deps.Now = func() time.Time { return time.Now().Add(openTime) }
 	r.look(connector.Thread{ExternalID: th.ExternalID})
 	out := from(th, "2", customer(), "看")
 	files, _ := deps.Files.(*connectortest.Files)
@@ -135,8 +136,12 @@ func TestTheGuardRefuses(t *testing.T) {
 		"https://chat.twilio.com/v2/Services", "https://flex-api.twilio.com/v1/Channels", "https://flex-api.twilio.com/v1/FlexFlows/FO1", "https://flex-api.twilio.com/v1/WebChannels",
 	} {
 		q := must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody))
-		if res, err := g.RoundTrip(q); !errors.Is(err, errEnded) {
-			t.Errorf("%s: %v, %v", address, res, err)
+		res, err := g.RoundTrip(q)
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if !errors.Is(err, errEnded) {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 	if q := "flex-api.twilio.com/v1/Interactions/KD1/Channels"; slices.ContainsFunc(endedPlaces, func(r *regexp.Regexp) bool { return r.MatchString(q) }) {
