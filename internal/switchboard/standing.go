@@ -126,7 +126,8 @@ func (c *change) touch(id kefu.ConversationID) {
 	}
 }
 
-// ThreadOpened notes what a thread that was just opened shows, and queues what has changed since it was asked for.
+// ThreadOpened notes what a thread that was just opened shows, and queues what has changed since it was asked for. What people have written
+// there before anybody knew whose it was is read now.
 func (b *Switchboard) ThreadOpened(tx *store.Tx, l store.Link, shows connector.Standing) error {
 	if !b.inboxes[l.InboxID].Stands {
 		return nil
@@ -136,6 +137,9 @@ func (b *Switchboard) ThreadOpened(tx *store.Tx, l store.Link, shows connector.S
 		return err
 	}
 	if err := saveBase(tx, l.ID, shows); err != nil {
+		return err
+	}
+	if err := tx.AskLook(l.InboxID, l.ExternalID, false); err != nil {
 		return err
 	}
 	return c.mirrorTo(l)
