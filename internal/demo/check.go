@@ -49,7 +49,8 @@ func (s *stage) checks(ctx context.Context) []check {
 	return []check{
 		{s.say("check_played"), s.say("steps_of", s.played.scenes, n), s.played.scenes == n},
 		s.toDesk(), s.toSite(), s.senders(), s.marks(), s.speed(), s.once(), s.closedFromSite(), s.closedFromDesk(), s.noLoop(),
-		s.transcript(ctx), s.toMember(), s.noBot(), s.given(), s.followed(), s.rules(),
+		s.transcript(ctx), s.toMember(), s.noBot(), s.given(), s.followed(),
+		s.onPhone(), s.throughFlex(), s.twoDesks(), s.truth("check_form", s.filled()), s.rules(),
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// edge is one of the two borders of Kefu that the show looks at.
+// edge is one of the borders of Kefu that the show looks at.
 type edge int
 
 const (
-	shopEdge edge = iota // WordPress | Kefu
-	deskEdge             // Kefu | Discord
+	shopEdge   edge = iota // WordPress | Kefu
+	deskEdge               // Kefu | Discord
+	wootEdge               // Kefu | Chatwoot
+	twilioEdge             // Kefu | Twilio
 )
 
 // crossing is one thing that went over an edge, as it is shown.

@@ -48,7 +48,7 @@ func TestOnce(t *testing.T) {
 	for _, want := range []string{
 		"WordPress ──▶ Kefu              200 POST /ticket/create", `"ticket_id":33,"ticket_title":"關於訂單 #8806 商品運送問題"`,
 		"Kefu ◀── Discord      MESSAGE_CREATE", "500 POST /wp-json/dragonshop/v1/ticket/update", "DELETE /channels/#網站-客-0033",
-		"13 / 13 步", "3 / 3 則", "2 次 500，送達 1 次", "全部正確",
+		"18 / 18 步", "3 / 3 則", "2 次 500，送達 1 次", "全部正確",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)

@@ -88,11 +88,17 @@ func (p *printer) lanes(c crossing) string {
 	if c.right {
 		arrow = "──▶"
 	}
-	shop, hub, desk := p.in(blue, "WordPress"), p.in(yellow, "Kefu"), p.in(magenta, "Discord")
-	if c.edge == shopEdge {
-		return shop + " " + arrow + " " + hub + strings.Repeat(" ", 12)
+	hub := p.in(yellow, "Kefu")
+	switch c.edge {
+	case shopEdge:
+		return p.in(blue, "WordPress") + " " + arrow + " " + hub + strings.Repeat(" ", 12)
+	case wootEdge: // its name is one letter longer than Discord's
+		return strings.Repeat(" ", 13) + hub + " " + arrow + " " + p.in(blue, "Chatwoot")
+	case twilioEdge:
+		return strings.Repeat(" ", 14) + hub + " " + arrow + " " + p.in(red, "Twilio ")
+	default:
+		return strings.Repeat(" ", 14) + hub + " " + arrow + " " + p.in(magenta, "Discord")
 	}
-	return strings.Repeat(" ", 14) + hub + " " + arrow + " " + desk
 }
 
 // table prints the judgement. A check that failed says what there is instead.

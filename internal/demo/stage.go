@@ -14,11 +14,13 @@ import (
 	"kefu/internal/app"
 	"kefu/internal/config"
 	"kefu/internal/connect"
+	"kefu/internal/fake/chatwoot"
 	"kefu/internal/fake/discord"
+	"kefu/internal/fake/twilio"
 	"kefu/internal/fake/wordpress"
 )
 
-// stage is everything the show needs: two fakes, the real program, and a tap on each edge.
+// stage is everything the show needs: the fakes, the real program, and a tap on each edge.
 type stage struct {
 	opt   Options
 	line  *timeline
@@ -27,6 +29,10 @@ type stage struct {
 	front *tap // what others see of Kefu
 	shop  *tap // the site as Kefu sees it
 	desk  *tap // Discord's REST as Kefu sees it
+
+	woot             *chatwoot.Server
+	phones           *twilio.Server // texts of customers, and Flex
+	wootCalls, calls *tap           // the two as Kefu sees them
 
 	cast    cast
 	played  played
@@ -40,6 +46,7 @@ type cast struct {
 	records     string // id of the channel for transcripts
 	// Of the community: a member, their direct messages, and channels.
 	member, dm, hall, bugs string
+	member2, dm2           string // who is handed to Flex
 }
 
 // agentName is how staff are called in the show.
@@ -102,10 +109,12 @@ func (s *stage) fakes() error {
 
 // taps puts one on each edge. The front's target is not known yet: Kefu must know the front's address before it has its own.
 func (s *stage) taps(ctx context.Context) error {
-	s.front = &tap{line: s.line, shown: hookShown, make: hookCrossing}
+	s.front = &tap{line: s.line, shown: hookShown, make: frontCrossing}
 	s.shop = &tap{line: s.line, shown: siteShown, make: siteCrossing}
 	s.desk = &tap{line: s.line, shown: guildShown, make: s.guildCrossing}
-	for _, t := range []*tap{s.front, s.shop, s.desk} {
+	s.wootCalls = &tap{line: s.line, shown: restShown, make: wootCrossing}
+	s.calls = &tap{line: s.line, shown: restShown, make: twilioCrossing}
+	for _, t := range []*tap{s.front, s.shop, s.desk, s.wootCalls, s.calls} {
 		s.later(func() error { t.close(); return nil })
 		address := "127.0.0.1:0"
 		if t == s.front {
@@ -115,7 +124,10 @@ func (s *stage) taps(ctx context.Context) error {
 			return fmt.Errorf("%w (another program may use the port: choose one with --listen)", err)
 		}
 	}
-	return errors.Join(s.shop.serve(s.site.URL()), s.desk.serve(s.guild.URL()))
+	if err := s.newFakes(); err != nil {
+		return err
+	}
+	return errors.Join(s.shop.serve(s.site.URL()), s.desk.serve(s.guild.URL()), s.wootCalls.serve(s.woot.URL()), s.calls.serve(s.phones.URL()))
 }
 
 // frontAddress prefers port 8000: it is the one that source 000 prints.
@@ -186,11 +198,11 @@ func (s *stage) configuration(dir string) map[string]any {
 		"listen": "127.0.0.1:0", "public_url": s.front.url(), "trusted_proxies": []string{"127.0.0.1/32"},
 		"database": databaseURL(dir), "data_dir": filepath.Join(dir, "data"),
 		"egress": map[string]any{"allow": []string{"127.0.0.0/8"}},
-		"inboxes": []map[string]any{
-			{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop},
-			{"id": "guild", "channel": "discord", "settings": guild},
-		},
-		"routes": []map[string]any{{"from": "shop", "to": []string{"guild"}}, {"from": "guild", "to": []string{"guild"}}},
+		"inboxes": append(s.newInboxes(shop),
+			map[string]any{"id": "shop", "channel": "wordpress", "name": "龍之店", "settings": shop},
+			map[string]any{"id": "guild", "channel": "discord", "settings": guild},
+		),
+		"routes": append(newRoutes(), map[string]any{"from": "shop", "to": []string{"guild"}}, map[string]any{"from": "guild", "to": []string{"guild"}}),
 	}
 }
 

@@ -35,6 +35,11 @@ func scenes() []scene {
 		{"scene_person", sceneTime, (*stage).person},
 		{"scene_stars", sceneTime, (*stage).stars},
 		{"scene_bug", sceneTime, (*stage).followsBug},
+		{"scene_text", sceneTime, (*stage).texts},
+		{"scene_flex", sceneTime, (*stage).toFlex},
+		{"scene_woot", sceneTime, (*stage).inChatwoot},
+		{"scene_form", sceneTime, (*stage).form},
+		{"scene_take_over", sceneTime, (*stage).takesOver},
 	}
 }
 
@@ -49,6 +54,8 @@ type played struct {
 	channel2 string        // id of the channel of #32
 	talk     string        // id of the channel of the member's ticket
 	talkCard string        // id of its opening card
+	flex     string        // id of the conversation that Flex has
+	channel3 string        // id of the channel of #36
 }
 
 // missedError says what a scene waited for in vain.

@@ -5,7 +5,7 @@ type word string
 
 // texts holds what the demo says, in the order of the languages.
 var texts = map[word][languages]string{
-	"title":     {"Kefu 示範：真正的 Kefu，模擬的 WordPress 與 Discord", "Kefu 演示：真正的 Kefu，模拟的 WordPress 与 Discord", "Kefu demo: the real Kefu, a simulated WordPress and Discord"},
+	"title":     {"Kefu 示範：真正的 Kefu，模擬的 WordPress、Discord、Chatwoot 與 Twilio", "Kefu 演示：真正的 Kefu，模拟的 WordPress、Discord、Chatwoot 与 Twilio", "Kefu demo: the real Kefu, a simulated WordPress, Discord, Chatwoot and Twilio"},
 	"title_how": {"不需任何帳號；資料庫是暫時的，結束就刪除。", "不需任何账号；数据库是临时的，结束就删除。", "No account needed; the database is a throw-away one and goes at the end."},
 
 	// What is played.
@@ -23,7 +23,18 @@ var texts = map[word][languages]string{
 	"scene_stars":  {"結案，小美給星星", "结案，小美打星", "The case is closed, and 小美 gives stars"},
 	"scene_bug":    {"小美用 /bug 回報錯誤，追蹤到解決", "小美用 /bug 反馈错误，跟进到解决", "小美 reports a bug with /bug; it is followed until it is solved"},
 
+	"scene_text":      {"顧客傳簡訊來問，客服在 Discord 回", "客户发短信来问，客服在 Discord 回", "A customer sends a text message, and is answered in Discord"},
+	"scene_flex":      {"成員阿明的提問從 Discord 轉給 Twilio Flex", "成员阿明的提问从 Discord 转给 Twilio Flex", "The question of 阿明, a member, is handed from Discord to Twilio Flex"},
+	"scene_woot":      {"客服單 #36 同時在 Chatwoot 與 Discord，由 Chatwoot 先回", "工单 #36 同时在 Chatwoot 与 Discord，由 Chatwoot 先回", "Ticket #36 is at two desks; Chatwoot answers first"},
+	"scene_form":      {"Chatwoot 送出表單，網站的顧客用文字逐題填寫", "Chatwoot 发出表单，网站的客户用文字逐题填写", "Chatwoot sends a form; the site's customer fills it in, question by question, in text"},
+	"scene_take_over": {"談到一半，Discord 的客服接手", "谈到一半，Discord 的客服接手", "In mid-conversation, staff in Discord take over"},
+
 	// What came of it.
+	"did_text":      {"頻道裡出現簡訊，回覆送到顧客的手機", "频道里出现短信，回复送到客户的手机", "The text is in a channel; the answer is on the customer's phone"},
+	"did_flex":      {"Flex 的客服看到 %s 和前因，一問一答都在他的 Discord 私訊裡", "Flex 的客服看到 %s 和前因，一问一答都在他的 Discord 私信里", "Flex's agent sees %s and what went before; all of it is in his direct messages"},
+	"did_woot":      {"Chatwoot 裡有顧客的話，訂單卡片是內部備註；回覆到達網站", "Chatwoot 里有客户的话，订单卡片是内部备注；回复到达网站", "Chatwoot has the customer's words, and the order as a note; the answer is on the site"},
+	"did_form":      {"兩個答案回到 Chatwoot，合成一則完整的回答", "两个答案回到 Chatwoot，合成一条完整的回答", "Both answers are in Chatwoot, as one"},
+	"did_take_over": {"接手之前寫的只是備註，按「接手」之後寫的才給顧客；Chatwoot 的人也看得到", "接手之前写的只是备注，按“接手”之后写的才给客户；Chatwoot 的人也看得到", "What was written before is a note, what was written after \"Take over\" goes to the customer; Chatwoot sees both"},
 	"did_start":     {"Kefu 已上線，註冊了 %d 個斜線指令", "Kefu 已上线，注册了 %d 个斜杠指令", "Kefu is online, with %d slash commands"},
 	"did_open":      {"%.2f 秒後出現頻道 #%s，卡片上有主旨、顧客、訊息、圖片與訂單 8806", "%.2f 秒后出现频道 #%s，卡片上有主题、客户、消息、图片与订单 8806", "After %.2f s there is channel #%s; its card has subject, customer, text, picture and order 8806"},
 	"did_answer":    {"網站顯示「%s」的回覆；Discord 的訊息上有 ✅", "网站显示“%s”的回复；Discord 的消息上有 ✅", "The site shows the answer of \"%s\"; the message in Discord bears a ✅"},
@@ -63,6 +74,11 @@ var texts = map[word][languages]string{
 	"want_report":     {"回報的表單開啟並可送出", "反馈的表单打开并可提交", "the report's form opens and can be sent"},
 	"want_resolved":   {"貼文顯示已解決", "帖子显示已解决", "the post says that it is resolved"},
 
+	"want_phone":  {"手機收到回覆", "手机收到回复", "the answer on the phone"},
+	"want_flex":   {"Flex 有這段對話", "Flex 有这段对话", "the talk in Flex"},
+	"want_woot":   {"Chatwoot 顯示「%s」", "Chatwoot 显示“%s”", "\"%s\" in Chatwoot"},
+	"want_filled": {"Chatwoot 有完整的回答", "Chatwoot 有完整的回答", "the whole answer in Chatwoot"},
+
 	// The table at the end.
 	"checks":           {"檢查（數字來自模擬的 WordPress 與 Discord 各自的帳本）", "检查（数字来自模拟的 WordPress 与 Discord 各自的账本）", "Checks (counted in the ledgers of the simulated WordPress and Discord)"},
 	"check_played":     {"每一步都演完", "每一步都演完", "every step was played"},
@@ -80,6 +96,10 @@ var texts = map[word][languages]string{
 	"check_silent":     {"轉交之後，機器人說了幾次話", "转交之后，机器人说了几次话", "how often the bot spoke after the hand-off"},
 	"check_stars":      {"小美給的星星", "小美打的星", "stars that 小美 gave"},
 	"check_board":      {"錯誤回報的貼文只有一則，顯示已解決", "错误反馈的帖子只有一条，显示已解决", "one post of the bug, which says that it is resolved"},
+	"check_phone":      {"簡訊的回覆送到手機的次數", "短信的回复送到手机的次数", "answers on the phone"},
+	"check_flex":       {"成員與 Flex 的客服各收到對方的話一次", "成员与 Flex 的客服各收到对方的话一次", "the member and Flex's agent have each other's words, once"},
+	"check_two":        {"兩個客服台先後回覆同一位顧客：依序、各一次", "两个客服台先后回复同一位客户：依序、各一次", "two desks answered one customer, in turn: in order, once each"},
+	"check_form":       {"表單的答案完整回到 Chatwoot", "表单的答案完整回到 Chatwoot", "the form's answers are in Chatwoot, complete"},
 	"check_rules":      {"沒有違反 Discord 的規則", "没有违反 Discord 的规则", "none of Discord's rules broken"},
 	"steps_of":         {"%d / %d 步", "%d / %d 步", "%d of %d steps"},
 	"messages_of":      {"%d / %d 則", "%d / %d 条", "%d of %d messages"},
