@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ const (
 	formPhone   = "0912345678"
 	deskNote    = "這張單我來處理。"
 	deskAnswer  = "地址改好了，明天送達。"
-	wootSecret  = "the demo's own secret for hooks"
+	wootSecret  = "the demo's own secret for hooks" //nolint:gosec // it lives as long as the show
 	wootToken   = "user-token"
 	counterID   = "counter"
 	chatwootID  = "chatwoot"
@@ -73,15 +74,9 @@ func (s *stage) newInboxes(shop map[string]any) []map[string]any {
 		bases[service] = s.calls.url()
 	}
 	account := map[string]any{"account_sid": o.Account, "auth_token": o.AuthToken, "service_sid": o.Service, "base_urls": bases}
-	counter, flex := map[string]any{}, map[string]any{"workspace_sid": o.Workspace, "workflow_sid": o.Workflow}
-	for name, v := range shop {
-		if name != "default" {
-			counter[name] = v
-		}
-	}
-	for name, v := range account {
-		flex[name] = v
-	}
+	counter, flex := maps.Clone(shop), maps.Clone(account)
+	delete(counter, "default")
+	flex["workspace_sid"], flex["workflow_sid"] = o.Workspace, o.Workflow
 	return []map[string]any{
 		{"id": counterID, "channel": "wordpress", "name": "龍之店二店", "settings": counter},
 		{"id": chatwootID, "channel": "chatwoot", "name": "Chatwoot", "settings": map[string]any{"url": s.wootCalls.url(), "account_id": "1",

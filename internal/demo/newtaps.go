@@ -27,6 +27,9 @@ func wootEssence(raw []byte) string {
 	if json.Unmarshal(raw, &m) != nil {
 		return ""
 	}
+	if m.Event == "message_created" || m.Event == "message_updated" {
+		m.Status = "" // of its way to the customer, which is not what the show is about
+	}
 	shown := map[string]any{}
 	for name, v := range map[string]any{"event": m.Event, "message_type": m.MessageType, "content": m.Content, "status": m.Status} {
 		if v != "" && v != nil {
