@@ -34,10 +34,10 @@ func (c *Connector) receiveStudio(_ context.Context, r *connector.Request) (conn
 	text := first(fields, "message.Body", "message.body", "message.text", "message", "Body", "body", "text")
 	var faults kefu.Faults
 	if !isSID("CH", conversation) {
-		faults.Add("conversation", "must be the conversation's SID, CH…: {{trigger.conversation.ConversationSid}} in a flow")
+		faults.Add("conversation", "must be the conversation's SID, CH…, as the flow's trigger has it")
 	}
 	if text == "" {
-		faults.Add("message", "is missing: {{trigger.message.Body}} in a flow")
+		faults.Add("message", "is missing: what the customer wrote, as the flow's trigger has it")
 	}
 	if err := faults.Err("the step of the flow cannot be taken"); err != nil {
 		return connector.Received{}, err
