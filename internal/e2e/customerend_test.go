@@ -69,6 +69,8 @@ func customerMedia() []customerMedium {
 		{name: "Discord DM", inbox: "guild", make: newMemberCustomer, lacks: map[deed]string{
 			customerCloses: "A direct message has nothing that ends a talk; it is closed from the desk.",
 		}},
+		{name: "Chatwoot", inbox: "widget", make: newWidgetCustomer},
+		{name: "SMS", inbox: "phone", make: newPhoneCustomer},
 		{name: "API", inbox: "api", needsKefu: true, make: newProgramCustomer},
 	}
 }

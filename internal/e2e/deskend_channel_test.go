@@ -93,6 +93,8 @@ func (d *channelDesk) command(name string) error {
 	return err
 }
 
+func (d *channelDesk) Claim() error { return d.command("claim") }
+
 func (d *channelDesk) Close() error { return d.command("close") }
 
 func (d *channelDesk) Reopen() error { return d.command("reopen") }

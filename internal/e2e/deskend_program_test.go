@@ -54,6 +54,11 @@ func (d *programDesk) Saw() [][]piece {
 	return [][]piece{list}
 }
 
+func (d *programDesk) Claim() error {
+	_, err := d.h.asAgent.Conversations.Claim(d.h.ctx, d.talk(), "")
+	return err
+}
+
 // TakeOver gives the talk to the agent, whoever has it.
 func (d *programDesk) TakeOver() error {
 	_, err := d.h.asAgent.Conversations.Transfer(d.h.ctx, d.talk(), client.Transfer{AgentID: d.h.agent.ID})
@@ -83,12 +88,23 @@ func (h *hub) talkOf(text string) string {
 func (h *hub) closed(conversation string) bool { return statusIn(h.heard, conversation) == "closed" }
 
 // statusIn is the status that a line told last of a conversation.
-func statusIn(l *listener, conversation string) (status string) {
+func statusIn(l *listener, conversation string) string { return l.last(conversation).Status }
+
+// assignee is who has a conversation, as a line told last.
+func (l *listener) assignee(conversation string) string { return l.last(conversation).Agent }
+
+// standing is what a line tells of a conversation.
+type standing struct {
+	Status string `json:"status"`
+	Agent  string `json:"agent_id"`
+}
+
+func (l *listener) last(conversation string) (s standing) {
 	for _, e := range l.all() {
-		var about struct{ Status string }
-		if e.ConversationID == conversation && strings.HasPrefix(e.Name, "conversation.") && json.Unmarshal(e.Data, &about) == nil && about.Status != "" {
-			status = about.Status
+		var told standing
+		if e.ConversationID == conversation && strings.HasPrefix(e.Name, "conversation.") && json.Unmarshal(e.Data, &told) == nil && told.Status != "" {
+			s = told
 		}
 	}
-	return status
+	return s
 }

@@ -19,7 +19,9 @@ type deskThread interface {
 
 // deskTalk is what staff can do with the talk as a whole.
 type deskTalk interface {
-	// TakeOver has the desk take the talk from another one, by the desk's own means.
+	// Claim has somebody of the desk take a talk that nobody has, by the desk's own means.
+	Claim() error
+	// TakeOver has the desk take the talk from another one, by the desk's own means; ErrUnsupported when it has none.
 	TakeOver() error
 	Close() error
 	Reopen() error
@@ -39,6 +41,11 @@ type deskMedium struct {
 func deskMedia() []deskMedium {
 	return []deskMedium{
 		{name: "Discord", inbox: "guild", make: newChannelDesk},
+		{name: "Chatwoot", inbox: "woot", make: newWootDesk},
+		{name: "Flex", inbox: "flex", make: newFlexDesk, lacks: map[deed]string{
+			noteInside:  "Flex has no notes: what an agent writes there is meant for the customer. Notes of other desks are shown there.",
+			deskReopens: "Twilio closes a conversation for ever; the talk goes on in a new one with the customer's next message.",
+		}},
 		{name: "API", needsKefu: true, make: newProgramDesk},
 	}
 }

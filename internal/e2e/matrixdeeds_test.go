@@ -120,9 +120,15 @@ func (c *cell) atOthers(but, text string) error {
 	return err
 }
 
-// hasOneOwner has every other desk write as well: it is kept as a note.
+// hasOneOwner has somebody of the desk take the talk, and every other desk write as well: it is kept as a note.
 func (c *cell) hasOneOwner() error {
 	names, err := c.others(c.to.name)
+	if err == nil {
+		err = c.desk().Claim() // who accepts the task of a talk that nobody has, as in Flex, would have it
+	}
+	if err == nil {
+		err = c.until("somebody has the talk", func() bool { return c.heard.assignee(c.talkOf(c.first())) != "" })
+	}
 	if err != nil {
 		return err
 	}
@@ -153,7 +159,11 @@ func (c *cell) handOff() error {
 	if err := c.ownedBy(next.name, c.to.name); err != nil {
 		return fmt.Errorf("given to %s: %w", next.name, err)
 	}
-	if err := c.desk().TakeOver(); err != nil {
+	err := c.desk().TakeOver()
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = c.give(c.to)
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.ownedBy(c.to.name, next.name); err != nil {

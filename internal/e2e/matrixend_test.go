@@ -91,13 +91,12 @@ func (c *cell) settle() error {
 		if slices.Contains(seen, text) && (own || slices.Contains(c.inside, text)) {
 			return fmt.Errorf("%s was shown to the customer", text)
 		}
-		if own {
+		if own || slices.Contains(c.inside, text) { // a desk is told of what was kept as a note, with its words
 			continue
 		}
-		for _, thread := range c.desks[c.wrote[text]].Saw() {
-			if slices.Contains(c.found(thread), text) {
-				return fmt.Errorf("%s came back to where it was written", text)
-			}
+		threads := c.desks[c.wrote[text]].Saw()
+		if len(threads) == 1 && slices.Contains(c.found(threads[0]), text) { // a thread that was made anew tells what was said in the one before
+			return fmt.Errorf("%s came back to %s, where it was written: %+v", text, c.wrote[text], threads[0])
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,7 +16,9 @@ import (
 	"testing"
 
 	"kefu/client"
+	"kefu/internal/fake/chatwoot"
 	"kefu/internal/fake/discord"
+	"kefu/internal/fake/twilio"
 )
 
 // hub is one program with an inbox of every channel, as customers' side and as desk.
@@ -26,20 +29,78 @@ type hub struct {
 	asAgent *client.Client
 	heard   *listener // all that the agent's line tells
 	album   *album
+	woot    *chatwoot.Server
+	phones  *twilio.Server
 }
 
-// newHub starts the remotes; the program is started by the test, which then calls open.
+// hubNumber is ours, which customers write text messages to.
+const hubNumber = "+12025550100"
+
+// wootToken is an administrator's of the simulated Chatwoot.
+const wootToken = "user-token"
+
+// hubSweep is how often remotes are asked for what no hook told: tests lose hooks.
+const hubSweep = "2s"
+
+// newHub starts the remotes; the program is started by the test, which then moves in.
 func newHub(t *testing.T, url string) *hub {
 	t.Helper()
-	v := newVillage(t, url, plan{idle: true, options: options{guild: discord.Options{RequestRing: 100_000}, inboxes: []settings{{"id": "api", "channel": "api"}}},
+	v := newVillage(t, url, plan{idle: true, options: options{guild: discord.Options{RequestRing: 100_000}, shop: settings{"sweep_every": hubSweep}},
 		config: settings{"routes": routeList()}})
 	v.o.desk["on_close"] = "archive"
-	return &hub{village: v, album: newAlbum(t)}
+	h := &hub{village: v, album: newAlbum(t)}
+	h.o.inboxes = slices.Concat([]settings{{"id": "api", "channel": "api"}}, h.chatwoot(), h.twilio())
+	return h
+}
+
+// chatwoot starts a Chatwoot that is an inbox of customers and a desk.
+func (h *hub) chatwoot() (inboxes []settings) {
+	h.t.Helper()
+	h.woot = chatwoot.New(chatwoot.Options{})
+	if err := h.woot.Start("127.0.0.1:0"); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() {
+		if err := h.woot.Close(); err != nil {
+			h.t.Error(err)
+		}
+	})
+	for id, inbox := range map[string]int64{"widget": chatwoot.WebInbox, "woot": chatwoot.APIInbox} {
+		inboxes = append(inboxes, settings{"id": id, "channel": "chatwoot", "settings": settings{"url": h.woot.URL(), "account_id": "1", "inbox_id": fmt.Sprint(inbox),
+			"api_token": wootToken, "hook_secret": h.woot.AddWebhook(h.base()+"/hooks/"+id, ""), "sweep_every": hubSweep}})
+	}
+	return inboxes
+}
+
+// twilio starts a Twilio whose numbers customers write to, and whose Flex is a desk.
+func (h *hub) twilio() (inboxes []settings) {
+	h.t.Helper()
+	h.phones = twilio.New(twilio.Options{ServiceHook: h.base() + "/hooks/phone", RequestRing: 100_000})
+	if err := h.phones.Start("127.0.0.1:0"); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() {
+		for _, v := range h.phones.Violations() {
+			h.t.Error("broke a rule of Twilio: " + v)
+		}
+		if err := h.phones.Close(); err != nil {
+			h.t.Error(err)
+		}
+	})
+	o, at := h.phones.Options(), settings{}
+	for _, service := range []string{"conversations", "flex", "studio", "taskrouter", "api", "mcs"} {
+		at[service] = h.phones.URL()
+	}
+	account := settings{"account_sid": o.Account, "auth_token": o.AuthToken, "service_sid": o.Service, "base_urls": at, "sweep_every": hubSweep}
+	desk := maps.Clone(account)
+	desk["workspace_sid"], desk["workflow_sid"] = o.Workspace, o.Workflow
+	account["numbers"] = []string{hubNumber}
+	return []settings{{"id": "phone", "channel": "twilio", "settings": account}, {"id": "flex", "channel": "twilio", "settings": desk}}
 }
 
 // routes say to which desks a talk comes by itself. The others are given it, and are shown then what was said before.
 func routes() map[string][]string {
-	return map[string][]string{"shop": {"guild"}, "guild": {"guild"}, "api": {"guild"}}
+	return map[string][]string{"shop": {"guild", "woot", "flex"}, "guild": {"guild", "woot"}, "widget": {"guild", "woot"}, "phone": {"guild", "flex"}, "api": {"guild"}}
 }
 
 func routeList() (list []settings) {

@@ -245,16 +245,39 @@ func (c *change) titleRestored(link store.Link, title string) error {
 	return c.retitle(conv, conv.InitialMessageID, title, kefu.System())
 }
 
-// closeAsSite closes what the site has closed: the hook of the close was lost.
+// closeAsSite closes what the site has closed: the hook of the close was lost. An end that is known already is no news: the talk may have
+// been opened again since, here or by what the customer wrote, which the site need not show.
 func (c *change) closeAsSite(link store.Link, snap connector.Snapshot, out *Compared) error {
-	if snap.Status != kefu.StatusClosed {
-		return nil
-	}
 	conv, err := c.LockConversation(link.ConversationID)
-	if err != nil || conv.Status == kefu.StatusClosed {
+	if err != nil {
 		return err
+	}
+	known, _, err := baseOf(c.Tx, link.ID)
+	switch {
+	case err != nil:
+		return err
+	case known.Status == kefu.StatusClosed && snap.Status == kefu.StatusOpen:
+		return saveBase(c.Tx, link.ID, connector.Standing{Status: kefu.StatusOpen})
+	case known.Status == kefu.StatusClosed, snap.Status != kefu.StatusClosed, conv.Status == kefu.StatusClosed:
+		return nil
 	}
 	out.Closed = true
 	return c.close(conv, link, closing{by: kefu.Author{Kind: kefu.AuthorSystem, Name: c.b.inboxes[link.InboxID].Name}, id: newMessageID(), fromCustomer: true,
 		reason: "the site has it closed"})
+}
+
+// endKnown notes, for the comparison, that the end of a conversation is known: its source has told it, or is told it now.
+func (c *change) endKnown(id kefu.ConversationID) error {
+	links, err := c.Links(id)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if l.Role == kefu.RoleCustomer && c.b.inboxes[l.InboxID].SweepEvery > 0 {
+			if err := saveBase(c.Tx, l.ID, connector.Standing{Status: kefu.StatusClosed}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

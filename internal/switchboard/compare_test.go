@@ -151,6 +151,36 @@ func TestALostCloseIsFound(t *testing.T) {
 	})
 }
 
+// TestAnEndThatIsKnownIsNoLostClose opens a talk again whose site goes on showing that it has ended: only an end after that would be news.
+func TestAnEndThatIsKnownIsNoLostClose(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		res := b.take("shop", opening("33", "one"))
+		ended, going := snapshot("one"), snapshot("one")
+		ended.Status, going.Status = kefu.StatusClosed, kefu.StatusOpen
+		status := func(want kefu.Status, snap *connector.Snapshot) {
+			t.Helper()
+			if snap != nil {
+				b.syncNow()
+				b.compare(snap)
+			}
+			if got := b.talk(res.ConversationID).Status; got != want {
+				t.Errorf("it is %s, want %s", got, want)
+			}
+		}
+		b.take("shop", connector.Inbound{Kind: connector.InStatus, ThreadID: "33", Status: kefu.StatusClosed, ClosedBy: "網站/客戶端", Force: true})
+		status(kefu.StatusClosed, nil)
+		b.openDesk(res.ConversationID, "guild", "c1")
+		b.take("guild", command("c1", "u1", connector.CmdReopen))
+		status(kefu.StatusOpen, ended)
+		b.take("guild", command("c1", "u1", connector.CmdClose))
+		status(kefu.StatusClosed, nil)
+		b.take("guild", command("c1", "u1", connector.CmdReopen))
+		status(kefu.StatusOpen, ended)
+		status(kefu.StatusOpen, going)
+		status(kefu.StatusClosed, ended)
+	})
+}
+
 func TestAnUnknownStatusWordIsKeptAndChangesNothing(t *testing.T) {
 	each(t, guild, func(t *testing.T, b *board) {
 		res := b.take("shop", opening("33", "one"))

@@ -86,6 +86,9 @@ func (c *change) close(conv store.Conversation, link store.Link, how closing) er
 	if err := c.SetStatus(conv.ID, conv.Status, conv.ClosedAt, conv.ClosedBy); err != nil {
 		return err
 	}
+	if err := c.endKnown(conv.ID); err != nil {
+		return err
+	}
 	if err := c.ticketTo(conv.ID, kefu.TicketClosed, how.by); err != nil {
 		return err
 	}
