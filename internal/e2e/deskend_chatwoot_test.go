@@ -74,7 +74,7 @@ func (d *wootDesk) Claim() error {
 	return d.h.woot.Assign(d.talk(), chatwoot.Agent, chatwoot.Agent)
 }
 
-// TakeOver assigns the conversation to the agent, once Chatwoot shows that they have it no more.
+// TakeOver assigns the conversation to the agent, once Chatwoot shows that they have it no more, and returns when Kefu knows.
 func (d *wootDesk) TakeOver() error {
 	free := wait(d.h.ctx, func() bool {
 		v, _ := d.h.woot.Talk(d.talk())
@@ -83,7 +83,16 @@ func (d *wootDesk) TakeOver() error {
 	if !free {
 		return errors.New("Chatwoot still shows that the agent has it")
 	}
-	return d.h.woot.Assign(d.talk(), chatwoot.Agent, chatwoot.Agent)
+	talk := d.h.talkOf(d.mark)
+	before := d.h.heard.assignee(talk)
+	if err := d.h.woot.Assign(d.talk(), chatwoot.Agent, chatwoot.Agent); err != nil {
+		return err
+	}
+	known := wait(d.h.ctx, func() bool { now := d.h.heard.assignee(talk); return now != "" && now != before })
+	if !known {
+		return errors.New("Kefu does not know that the agent has it")
+	}
+	return nil
 }
 
 func (d *wootDesk) Close() error { return d.h.woot.Resolve(d.talk(), chatwoot.Agent) }

@@ -56,8 +56,42 @@ func (c *Connector) lookDesk(ctx context.Context, t connector.Thread, emit conne
 		}
 		cursor = strconv.Itoa(m.Index)
 	}
+	present, err := c.newcomers(ctx, t, r.people)
+	if err != nil {
+		return err
+	}
+	r.people = present
 	_, err = emit(ctx, r.standing(cursor, n.Updated))
 	return err
+}
+
+// presentKey is followed by a conversation: who of the staff was in it while another desk had the talk.
+const presentKey = "in:"
+
+// newcomers are the agents who take a talk by being in the conversation: who had it, and who came when nobody had it. Who was there while
+// another desk had it does not take it when that desk lets go of it; what they write is taken by the rules as of any desk.
+func (c *Connector) newcomers(ctx context.Context, t connector.Thread, all people) (people, error) {
+	if t.Base.Assignee != "" || len(all) == 0 {
+		return all, nil
+	}
+	key := presentKey + t.ExternalID
+	known, err := c.deps.State.Load(ctx, key)
+	if err != nil {
+		return nil, c.readFailure(err)
+	}
+	if t.Base.AssigneeName == "" {
+		return slices.DeleteFunc(slices.Clone(all), func(p person) bool { return slices.Contains(strings.Split(known, "\n"), p.identity) }), nil
+	}
+	names := make([]string, 0, len(all))
+	for _, p := range all {
+		names = append(names, p.identity)
+	}
+	if now := strings.Join(names, "\n"); now != known {
+		if err := c.deps.State.Save(ctx, key, now); err != nil {
+			return nil, c.readFailure(err)
+		}
+	}
+	return all, nil
 }
 
 // messagesAfter gives what came after the cursor, oldest first, and what of the messages before it was read besides.
