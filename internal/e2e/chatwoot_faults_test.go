@@ -3,6 +3,7 @@ package e2e
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,7 +106,19 @@ func TestChatwootIsInstalledAnew(t *testing.T) {
 		c.settles()
 		began := time.Now().Unix()
 		c.until("the clock has moved on", func() bool { return time.Now().Unix() > began }) // a conversation's second is a part of its name
+		c.cw.Inject(fake.Fault{Kind: fake.FaultHTML, Status: 503})                          // what stands before it answers meanwhile
+		c.cw.ClearRequests()
+		c.until("the desk has asked for what changed, and again", func() bool {
+			asked := 0
+			for _, q := range c.cw.Requests() {
+				if strings.Contains(q.Query, "inbox_id=1") {
+					asked++
+				}
+			}
+			return asked > 1
+		})
 		c.cw.Reinstall()
+		c.cw.ClearFaults()
 		for _, id := range []string{"cw", "web"} {
 			c.cw.AddWebhook(c.base()+"/hooks/"+id, chatSecret)
 		}

@@ -90,7 +90,7 @@ func TestPhrases(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
-	k := newKnown()
+	k := newKnown(time.Now)
 	m := k.memory("1.1")
 	for n := range int64(500) {
 		m.note(n, "12345678")

@@ -56,7 +56,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 	if err != nil {
 		return nil, err
 	}
-	c := &Connector{id: inbox.ID, set: set, deps: deps, log: deps.Log.With("channel", Kind, "inbox", inbox.ID), known: newKnown()}
+	c := &Connector{id: inbox.ID, set: set, deps: deps, log: deps.Log.With("channel", Kind, "inbox", inbox.ID), known: newKnown(deps.Now)}
 	if c.user, err = c.dial(set.apiToken.Reveal()); err != nil {
 		return nil, err
 	}

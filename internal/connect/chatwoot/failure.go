@@ -97,6 +97,7 @@ func (c *Connector) refused(role kefu.LinkRole, unknown connector.Class, said *a
 		e.Class, e.Reason, e.RetryAfter = unknown, withWords(fmt.Sprintf("Chatwoot failed (%d)", s), said), min(said.RetryAfter, longestWait)
 		if s != http.StatusInternalServerError {
 			e.Scope = connector.ScopeInbox
+			c.known.doubt() // Chatwoot is away, and another may come back
 		}
 		if s == http.StatusServiceUnavailable { // of what stands before Chatwoot: it got no further
 			e.Class = connector.Retryable

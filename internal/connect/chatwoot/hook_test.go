@@ -175,7 +175,7 @@ func FuzzReceive(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c := &Connector{set: set, known: newKnown()}
+	c := &Connector{set: set, known: newKnown(time.Now)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := c.Receive(t.Context(), &connector.Request{Method: http.MethodPost, Path: "/" + testPath, Body: body, Header: http.Header{}, Now: testNow})
 		if err != nil && len(got.Inbound) > 0 {

@@ -18,7 +18,8 @@ const (
 type known struct {
 	mu      sync.Mutex
 	age     int // of all proofs: it grows when they lose their worth
-	proved  shelf[int]
+	now     func() time.Time
+	proved  shelf[proof]
 	threads shelf[*memory]
 	people  shelf[string]
 	asked   shelf[time.Time]
@@ -26,7 +27,21 @@ type known struct {
 	started bool // Changed was asked before
 }
 
-func newKnown() *known { return &known{opening: map[kefu.ConversationID]int{}} }
+// proof says that a thread was compared with Chatwoot: after how many doubts, and in which span of time. A proof is good for its span alone,
+// because a Chatwoot may be installed anew without our noticing that it was away.
+type proof struct {
+	age  int
+	span int64
+}
+
+// proofSpan is shorter than any installation takes.
+const proofSpan = time.Minute
+
+func (k *known) span() int64 { return k.now().UnixNano() / int64(proofSpan) }
+
+func newKnown(now func() time.Time) *known {
+	return &known{now: now, opening: map[kefu.ConversationID]int{}}
+}
 
 // shelf is a map that forgets what was not used for long. Its zero value is empty.
 type shelf[V any] struct{ young, old map[string]V }
@@ -54,14 +69,14 @@ func (k *known) proof(thread string) (age int, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	of, ok := k.proved.at(thread)
-	return k.age, ok && of == k.age
+	return k.age, ok && of == proof{k.age, k.span()}
 }
 
 // prove notes that a thread is what its name says. A proof that was begun before the last doubt is worth nothing.
 func (k *known) prove(thread string, age int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.proved.put(thread, age)
+	k.proved.put(thread, proof{age, k.span()})
 }
 
 // doubt takes every proof its worth: Chatwoot was away, or does not know what it knew.
