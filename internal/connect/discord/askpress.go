@@ -153,8 +153,9 @@ func (l *listener) takePick(ctx context.Context, r memberRequest, q question) {
 		l.aside(ctx, r, r.l.say("no_answer"))
 	case refusedOf(res) != "":
 		l.aside(ctx, r, formRefusal(r.l, res))
-	default:
-		l.changeButtons(ctx, r.i.Message, picked(q))
+	case r.i.Message != nil:
+		rows := changed(r.i.Message.Components, picked(q))
+		l.finish(ctx, request{i: r.i, name: r.name}, api.MessageEdit{Components: &rows})
 	}
 }
 
