@@ -2,6 +2,7 @@ package card
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"kefu"
 )
@@ -16,9 +17,18 @@ func AnswerMarkdown(a kefu.Answer) string { return markdown().answer(a) }
 func (m medium) answer(a kefu.Answer) string {
 	lines := make([]string, 0, len(a.Values))
 	for _, v := range a.Values {
-		lines = append(lines, m.strong(m.line(orName(v))+":")+" "+m.safe(strings.ReplaceAll(Value(v), "\n", "\n  ")))
+		lines = append(lines, m.strong(m.line(headed(orName(v))))+" "+m.safe(strings.ReplaceAll(Value(v), "\n", "\n  ")))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// headed is a label before its value. One that is a question needs no colon.
+func headed(label string) string {
+	label = oneLine(label)
+	if last, _ := utf8.DecodeLastRuneInString(label); strings.ContainsRune("?？!！:：。.", last) {
+		return label
+	}
+	return label + ":"
 }
 
 // Value is what people read of one answer: the label of the option, else what was written; "–" when it was left empty. It is not escaped.

@@ -124,6 +124,13 @@ func TestFault(t *testing.T) {
 	}
 }
 
+func TestAnswerToAQuestion(t *testing.T) {
+	a := kefu.Answer{Values: []kefu.AnswerValue{{Label: "要怎麼處理？", Value: "r", Shown: "退款"}, {Label: "Colour:", Value: "red"}, {Name: "size", Value: "L"}}}
+	if got := AnswerText(a); got != "要怎麼處理？ 退款\nColour: red\nsize: L" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Each language asks for a word that is understood.
 func TestLeavesAndSkips(t *testing.T) {
 	for text, want := range map[string][2]bool{
