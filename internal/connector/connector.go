@@ -111,6 +111,9 @@ type Reception struct {
 	Bot bool
 	// Tells says that the customer's side shows who joined, who left and how long it takes (StatusAssigned, StatusHanded).
 	Tells bool
+	// Talks says that its threads are places to talk and no tickets of another system: a ticket is called by Kefu's own number, which a
+	// thread's name, such as a person's phone number, does not become.
+	Talks bool
 	// Rates says that the customer is asked for a rating after the end.
 	Rates bool
 	// MostOpen is how many conversations and reports of one person may be open at once; 0 is any number.

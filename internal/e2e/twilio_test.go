@@ -180,6 +180,9 @@ func TestATextMessageIsAnsweredFromDiscord(t *testing.T) {
 		if n := len(a.Conversations()); n != 2 {
 			p.t.Errorf("%d conversations in Twilio", n)
 		}
+		if strings.Contains(p.log.String(), "ticket_id="+"sms:") || !strings.Contains(p.log.String(), "ticket_id=#1") {
+			p.t.Error("a ticket is called by a phone number in the log")
+		}
 	})
 }
 

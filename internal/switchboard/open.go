@@ -88,8 +88,8 @@ func (c *change) open(inbox kefu.InboxID, in connector.Inbound, previous kefu.Co
 func (c *change) received(conv kefu.Conversation, in connector.Inbound) (kefu.Conversation, kefu.Ticket) {
 	reception := c.b.inboxes[conv.InboxID].Reception
 	t := kefu.Ticket{ExternalID: in.ThreadID}
-	if reception.Tells {
-		t.ExternalID = "" // a place to talk, and no case of another system
+	if reception.Tells || reception.Talks {
+		t.ExternalID = ""
 	}
 	switch {
 	case in.Report != nil:

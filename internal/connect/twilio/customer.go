@@ -27,7 +27,7 @@ const (
 
 // Reception is how customers who write are received.
 func (c *Connector) Reception() connector.Reception {
-	return connector.Reception{Bot: c.set.bot && !c.set.desk()}
+	return connector.Reception{Bot: c.set.bot && !c.set.desk(), Talks: true}
 }
 
 // lookCustomer reads what a customer has written. The thread is named by the conversation's SID, or by the pair that talks there.
