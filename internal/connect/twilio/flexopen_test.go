@@ -87,6 +87,15 @@ func TestOpenAfterEachLoss(t *testing.T) {
 				t.Errorf("%d conversations, %d participants, %d hooks, %d messages, %d interactions; want one of each", len(all), len(n.Participants), len(n.Hooks),
 					len(n.Messages), len(r.Interactions()))
 			}
+			asked := 0
+			for _, q := range r.Requests() {
+				if q.Method == http.MethodPost && q.Path == "/v1/Interactions" {
+					asked++
+				}
+			}
+			if asked != 1 { // whether Flex would notice the second time is not known
+				t.Errorf("Flex was asked %d times", asked)
+			}
 			if !strings.Contains(string(th.Meta), r.Interactions()[0].SID) {
 				t.Errorf("meta %s does not name the interaction", th.Meta)
 			}
