@@ -127,8 +127,14 @@ func TestCrowdFindsThreads(t *testing.T) {
 	if got := c.streets.at(0); got != "desk" {
 		t.Errorf("staff see talk 0 in %q, want the first thread that is no customer's", got)
 	}
-	form := "Author=x&Body=" + strings.ReplaceAll(s.String(), " ", "+")
+	c.measure(wayIn)
+	c.seen(s, "desk", wayIn)
+	if c.ledger.count() != 0 {
+		t.Error("the opening was counted as something that is measured")
+	}
 	c.measure(wayOut)
+	s = newStamp(0)
+	form := "Author=x&Body=" + strings.ReplaceAll(s.String(), " ", "+")
 	c.arrived("application/x-www-form-urlencoded; charset=utf-8", []byte(form), []string{"", "dm"})
 	if c.ledger.count() != 1 {
 		t.Error("a form is not read")

@@ -26,6 +26,7 @@ type crowd struct {
 
 	mu      sync.Mutex
 	way     string // that is measured; "" while talks are opened
+	since   int64  // unix nanoseconds; what was written before is not counted
 	failure error
 }
 
@@ -50,16 +51,16 @@ func (c *crowd) failed() error {
 	return c.failure
 }
 
-func (c *crowd) measured() string {
+func (c *crowd) measured() (way string, since int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.way
+	return c.way, c.since
 }
 
 func (c *crowd) measure(way string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.way = way
+	c.way, c.since = way, time.Now().UnixNano()
 }
 
 // threads are calls that put a message into a thread, whoever's: Discord's, Chatwoot's, Twilio's.
@@ -113,9 +114,10 @@ func (c *crowd) seen(s stamp, place, way string) {
 	if s.ticket < 0 || s.ticket >= c.talks {
 		return
 	}
-	switch measured := c.measured(); {
+	switch measured, since := c.measured(); {
 	case measured == "" && way == wayIn:
 		c.streets.opens(s.ticket, place)
+	case s.sent < since: // a desk may show the opening twice, on a card and in its place
 	case measured == way && c.ledger.note(s, at):
 		select {
 		case <-c.slots[s.ticket]:
