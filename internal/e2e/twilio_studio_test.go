@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"slices"
 	"testing"
@@ -26,7 +27,7 @@ func (v *village) step(flex *twilio.Server, at, conversation, text string, asJSO
 	} else {
 		status, raw, err = flex.PostForm(v.ctx, v.base()+at, url.Values{"Body": {text}, "ConversationSid": {conversation}})
 	}
-	if err != nil || status != 200 {
+	if err != nil || status != http.StatusOK {
 		v.t.Fatalf("the flow is answered %d %s %v", status, raw, err)
 	}
 	if took := time.Since(began); took > 2*time.Second { // one, and what a busy machine takes
@@ -40,7 +41,7 @@ func (v *village) step(flex *twilio.Server, at, conversation, text string, asJSO
 
 // TestAFlowOfStudioDecidesWhoAnswers is source 002: what a member writes goes to Twilio at once, a flow there asks Kefu's bot, and sends to Flex.
 func TestAFlowOfStudioDecidesWhoAnswers(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
+	each(t, func(t *testing.T, db string) {
 		flex := twilio.New(twilio.Options{AuthToken: "token-of-flex"})
 		if err := flex.Start("127.0.0.1:0"); err != nil {
 			t.Fatal(err)
@@ -52,7 +53,7 @@ func TestAFlowOfStudioDecidesWhoAnswers(t *testing.T) {
 			_ = flex.Close()
 		})
 		o := flex.Options()
-		v := newVillage(t, url, plan{idle: true})
+		v := newVillage(t, db, plan{idle: true})
 		var c settings
 		if err := json.Unmarshal(v.configuration(), &c); err != nil {
 			t.Fatal(err)
@@ -108,6 +109,10 @@ func TestAFlowOfStudioDecidesWhoAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		v.posted(dm, "Here I am")
+		status, raw, err := flex.PostForm(v.ctx, v.base()+"/forward-to-discord", url.Values{"EventType": {"onMessageAdded"}, "ConversationSid": {talk.SID}})
+		if err != nil || status != http.StatusOK {
+			t.Errorf("/forward-to-discord at the root answers %d %s %v", status, raw, err)
+		}
 		v.writes(dm, v.ann, "Thank you")
 		inTwilio("Thank you")
 		if got := v.step(flex, "/chatbot-to-discord", talk.SID, "Thank you", false); got != (stepped{Handoff: true}) {

@@ -87,3 +87,17 @@ func TestWhatAStepIsAnswered(t *testing.T) {
 		t.Errorf("of an unknown talk: %s", raw)
 	}
 }
+
+// FuzzStep reads whatever a flow's author, or somebody who writes to one, may send.
+func FuzzStep(f *testing.F) {
+	f.Add("application/json", `{"message":{"Body":"hi"},"conversation":"`+aConversation+`"}`)
+	f.Add(formType, "Body=%7B%22text%22%3A%22hi%22%7D&ChannelSid="+aConversation)
+	f.Add("application/json", `{"message":"{\"a\":{\"b\":1}}","conversation":null}`)
+	c := &Connector{set: settings{routing: routingStudio}}
+	f.Fuzz(func(t *testing.T, media, body string) {
+		got, err := c.receiveStudio(t.Context(), step(media, body))
+		if err == nil && (len(got.Inbound) != 1 || !isSID("CH", got.Inbound[0].ThreadID) || got.Inbound[0].Content.Text == "") {
+			t.Errorf("%q is taken as %+v", body, got.Inbound)
+		}
+	})
+}
