@@ -141,7 +141,8 @@ func TestFormAfterARestart(t *testing.T) {
 	dm := r.dm(mia)
 	out := asking(filledForm())
 	out.Thread = talkIn(dm, 1)
-	r.send(out)
+	out.Thread.Cursor = r.send(out).Parts[0].ExternalID
+	r.dir.put(out.Thread)
 	stop()
 	r.c = r.connect(set{"community": set{}})
 	r.rules.answer = func(in connector.Inbound) connector.Result {
@@ -151,9 +152,11 @@ func TestFormAfterARestart(t *testing.T) {
 		return connector.Result{}
 	}
 	r.listen()
+	r.taken(r.say(dm, mia, "it listens again")) // a press that nobody hears is lost
 	r.answered(r.fill(r.bot(dm)[0], mia, map[string]string{"order_id": "8806"}))
-	if in := r.wait(1, kind(connector.InMessage))[0]; in.Filled["order_id"] != "8806" {
-		t.Errorf("%+v", in)
+	filled := r.wait(1, func(in connector.Inbound) bool { return in.Filled != nil })[0]
+	if filled.Filled["order_id"] != "8806" {
+		t.Errorf("%+v", filled)
 	}
 }
 
