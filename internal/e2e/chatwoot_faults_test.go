@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func TestChatwootSignsNothing(t *testing.T) {
 			res, err := stranger().Post(c.base()+address, "application/json", nil)
 			c.must(err)
 			_ = res.Body.Close()
-			if res.StatusCode != 401 {
+			if res.StatusCode != http.StatusUnauthorized {
 				c.t.Errorf("%s without the path's secret is answered %d", address, res.StatusCode)
 			}
 		}

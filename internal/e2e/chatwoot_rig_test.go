@@ -75,10 +75,17 @@ func newChat(t *testing.T, url string, o chatOptions) *chat {
 	c.o.config = settings{"inboxes": tree.Inboxes, "routes": []settings{{"from": "shop", "to": []string{"cw"}}, {"from": "web", "to": []string{"guild"}}}}
 	maps.Copy(c.o.config, o.config)
 	c.start()
+	c.renewKeys()
+	return c
+}
+
+// renewKeys makes keys in the database that there is now.
+func (c *chat) renewKeys() {
+	c.t.Helper()
+	c.apis = nil
 	for _, key := range c.keys(12, "*:*") {
 		c.apis = append(c.apis, c.as(client.WithKey(key)))
 	}
-	return c
 }
 
 // api is a program that may do everything.
