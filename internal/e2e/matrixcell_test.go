@@ -28,6 +28,8 @@ type cell struct {
 	order    []string          // the texts in the order in which they were written
 	inside   []string          // texts that no customer may see
 	broken   bool
+	// unordered says that the customer's texts may be stored in another order than they were written in.
+	unordered bool
 }
 
 const theCustomer = "customer"
