@@ -23,7 +23,7 @@ type cell struct {
 	customer customerEnd
 	desks    map[string]deskEnd // by the name of the medium
 	row      *row
-	seen     int               // texts so far
+	n, seen  int               // of the talk; texts so far
 	wrote    map[string]string // by text, the name of who wrote it
 	order    []string          // the texts in the order in which they were written
 	inside   []string          // texts that no customer may see
@@ -35,7 +35,7 @@ type cell struct {
 const theCustomer = "customer"
 
 func newCell(h *hub, from customerMedium, to deskMedium, n int, row *row) (*cell, error) {
-	c := &cell{hub: h, t: h.t, from: from, to: to, row: row, desks: map[string]deskEnd{}, wrote: map[string]string{}}
+	c := &cell{hub: h, t: h.t, n: n, from: from, to: to, row: row, desks: map[string]deskEnd{}, wrote: map[string]string{}}
 	first := c.mark()
 	var err error
 	if c.customer, err = from.make(h, n); err != nil {
@@ -50,7 +50,7 @@ func newCell(h *hub, from customerMedium, to deskMedium, n int, row *row) (*cell
 
 // mark is a text that is found wherever it is shown, and is no part of another one.
 func (c *cell) mark() string {
-	text := fmt.Sprintf("〔%s to %s %02d〕", c.from.name, c.to.name, c.seen)
+	text := fmt.Sprintf("〔%s to %s %d %02d〕", c.from.name, c.to.name, c.n, c.seen)
 	c.seen++
 	return text
 }
