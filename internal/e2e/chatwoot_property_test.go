@@ -94,15 +94,9 @@ func (c *chat) identify(list []*mirrored) {
 func (c *chat) does(m *mirrored, step int) {
 	c.t.Helper()
 	d, text := m.course[step], fmt.Sprintf("第 %d 單 %d", m.ticket, step)
-	switch d.hook {
-	case "lost":
-		c.cw.InjectHook(fake.HookFault{Drop: true, Count: 2})
-	case "doubled":
-		c.cw.InjectHook(fake.HookFault{Duplicate: true, Count: 2})
-	case "held":
-		c.cw.InjectHook(fake.HookFault{Hold: true, Count: 2})
-	case "early":
-		c.cw.InjectHook(fake.HookFault{Early: true, Count: 2})
+	f := fake.HookFault{To: c.base() + "/hooks/cw", Count: 2, Drop: d.hook == "lost", Duplicate: d.hook == "doubled", Hold: d.hook == "held", Early: d.hook == "early"}
+	if d.hook != "" {
+		c.cw.InjectHook(f)
 	}
 	switch d.what {
 	case "write":
