@@ -192,6 +192,8 @@ type Thread struct {
 	Name           string // the thread's name as the customer's side gave it: "#網站-客-0033"
 	Meta           json.RawMessage
 	Closed         bool // the conversation is closed
+	// Written, for Look, says that hooks told of new messages and of nothing else: what else a thread holds need not be read.
+	Written bool
 	// Base is what both sides had when they were compared last; Rev counts those comparisons. For connectors that keep standings.
 	Base Standing
 	Rev  int64

@@ -80,6 +80,9 @@ type Inbound struct {
 	Reason   string
 	Force    bool // false: ask the desk first
 	Command  *Command
+	// Written, for InLook, says that a message was written in the thread, and nothing else happened. Standing is then how the thread stood
+	// at that time, if the hook tells.
+	Written bool
 	// Standing, for InStanding. Rev is set by who reads: it is that of the Thread that was looked at.
 	Standing *Standing
 	Rev      int64

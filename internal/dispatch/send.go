@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kefu"
+	"kefu/internal/bus"
 	"kefu/internal/connector"
 	"kefu/internal/store"
 	"kefu/internal/switchboard"
@@ -108,6 +109,7 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		return d.Switchboard.ThreadOpened(tx, j.link, thread.Base)
 	})
 	if err == nil {
+		d.Bus.Signal(bus.Looks)
 		d.Log.InfoContext(ctx, "thread opened", "ticket_id", j.link.TicketName, "conversation_id", j.ConversationID, "inbox", j.InboxID,
 			"thread", thread.ExternalID, "name", thread.Name, "again", o.Again)
 		if thread.Found {

@@ -9,9 +9,9 @@ import (
 
 const (
 	// What is said of a thread again makes its look due at once, unless it waits after a failure.
-	sqlAskLook = `INSERT INTO look (inbox_id, thread_id, gen, due_at, tries, swept, asked_at) VALUES ($1, $2, 1, $3, 0, $4, $3)
-ON CONFLICT (inbox_id, thread_id) DO UPDATE SET gen = look.gen + 1, swept = look.swept AND excluded.swept`
-	sqlDueLooks = `SELECT thread_id, gen, tries, swept, asked_at FROM look WHERE inbox_id = $1 AND due_at <= $2 ORDER BY due_at, thread_id LIMIT CAST($3 AS BIGINT)`
+	sqlAskLook = `INSERT INTO look (inbox_id, thread_id, gen, due_at, tries, whole, swept, asked_at) VALUES ($1, $2, 1, $3, 0, $4, $5, $3)
+ON CONFLICT (inbox_id, thread_id) DO UPDATE SET gen = look.gen + 1, whole = look.whole OR excluded.whole, swept = look.swept AND excluded.swept`
+	sqlDueLooks = `SELECT thread_id, gen, tries, whole, swept, asked_at FROM look WHERE inbox_id = $1 AND due_at <= $2 ORDER BY due_at, thread_id LIMIT CAST($3 AS BIGINT)`
 	sqlNextLook = `SELECT COALESCE(MIN(due_at), 0) FROM look WHERE inbox_id = $1`
 	sqlLooked   = `DELETE FROM look WHERE inbox_id = $1 AND thread_id = $2 AND gen = $3`
 	sqlRelook   = `UPDATE look SET due_at = $3, tries = 0 WHERE inbox_id = $1 AND thread_id = $2`
@@ -33,13 +33,15 @@ type Look struct {
 	ThreadID string
 	Gen      int64
 	Tries    int
+	Whole    bool // not only that something was written there
 	Swept    bool // found by the comparison at intervals, and not by a hook
 	AskedAt  time.Time
 }
 
-// AskLook notes that something happened at a thread, to be read as soon as possible. swept says that nobody said so.
-func (tx *Tx) AskLook(inbox kefu.InboxID, thread string, swept bool) error {
-	_, err := tx.Exec(sqlAskLook, inbox, thread, tx.now(), swept)
+// AskLook notes that something happened at a thread, to be read as soon as possible. l.Whole says that it may be more than something
+// written, l.Swept that nobody said so.
+func (tx *Tx) AskLook(inbox kefu.InboxID, l Look) error {
+	_, err := tx.Exec(sqlAskLook, inbox, l.ThreadID, tx.now(), l.Whole, l.Swept)
 	return err
 }
 
@@ -47,7 +49,7 @@ func (tx *Tx) AskLook(inbox kefu.InboxID, thread string, swept bool) error {
 func (tx *Tx) DueLooks(inbox kefu.InboxID, limit int) ([]Look, error) {
 	return sqldb.Many(tx.Tx, func(s sqldb.Scanner) (l Look, err error) {
 		var asked int64
-		err = s.Scan(&l.ThreadID, &l.Gen, &l.Tries, &l.Swept, &asked)
+		err = s.Scan(&l.ThreadID, &l.Gen, &l.Tries, &l.Whole, &l.Swept, &asked)
 		l.AskedAt = sqldb.Time(asked)
 		return l, err
 	}, sqlDueLooks, inbox, tx.now(), limit)

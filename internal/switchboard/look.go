@@ -12,8 +12,29 @@ import (
 
 // askLook notes that something happened at a thread. It has no key to be known by: a look that is made twice finds nothing the second time.
 func (c *change) askLook(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	whole := !in.Written
+	if !whole {
+		var err error
+		if whole, err = c.otherwise(inbox, in); err != nil {
+			return connector.Result{}, err
+		}
+	}
 	c.wake[bus.Looks] = true
-	return connector.Result{}, c.AskLook(inbox, in.ThreadID, false)
+	return connector.Result{}, c.AskLook(inbox, store.Look{ThreadID: in.ThreadID, Whole: whole})
+}
+
+// otherwise tells whether a thread in which something was written stands otherwise than is known, so that more is to be read than what was
+// written: who has it now must be known before what they say.
+func (c *change) otherwise(inbox kefu.InboxID, in connector.Inbound) (bool, error) {
+	link, found, err := c.Thread(inbox, in.ThreadID)
+	if err != nil || !found || link.Status == kefu.StatusClosed {
+		return true, err
+	}
+	if in.Standing == nil {
+		return false, nil
+	}
+	base, _, err := baseOf(c.Tx, link.ID)
+	return !alike(merged(base, *in.Standing), base), err
 }
 
 // Look is a thread that is to be read, as the rules know it. Thread has the ExternalID alone when no link has it.
@@ -35,6 +56,7 @@ func (b *Switchboard) DueLooks(ctx context.Context, inbox kefu.InboxID, limit in
 			if err != nil {
 				return err
 			}
+			thread.Written = !l.Whole
 			due = append(due, Look{Look: l, Thread: thread})
 		}
 		return nil
@@ -66,7 +88,7 @@ func (b *Switchboard) NextLook(ctx context.Context, inbox kefu.InboxID) (next ti
 func (b *Switchboard) AskLooks(ctx context.Context, inbox kefu.InboxID, threads []string) error {
 	return b.store.Update(ctx, func(tx *store.Tx) error {
 		for _, id := range threads {
-			if err := tx.AskLook(inbox, id, true); err != nil {
+			if err := tx.AskLook(inbox, store.Look{ThreadID: id, Whole: true, Swept: true}); err != nil {
 				return err
 			}
 		}

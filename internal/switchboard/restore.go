@@ -32,10 +32,15 @@ func (c *change) rebuild(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 	if err != nil {
 		return res, err
 	}
-	if !found {
+	switch {
+	case !found:
 		if customer, err = c.revive(from, *r); err != nil || customer.ID == "" {
 			return res, err
 		}
+	case string(customer.Meta) != rebuilt:
+		// A thread that is being opened at this moment is found as well: what was said there is news, and read when it is linked.
+		res.Ignored = "the conversation was never lost"
+		return res, nil
 	}
 	return c.relink(inbox, in.ThreadID, customer)
 }

@@ -139,7 +139,7 @@ func (b *Switchboard) ThreadOpened(tx *store.Tx, l store.Link, shows connector.S
 	if err := saveBase(tx, l.ID, shows); err != nil {
 		return err
 	}
-	if err := tx.AskLook(l.InboxID, l.ExternalID, false); err != nil {
+	if err := tx.AskLook(l.InboxID, store.Look{ThreadID: l.ExternalID, Whole: true}); err != nil {
 		return err
 	}
 	return c.mirrorTo(l)
@@ -156,7 +156,7 @@ func (b *Switchboard) StandingShown(tx *store.Tx, l store.Link, asked StandingPa
 	if err := saveBase(tx, l.ID, corrected(base, asked, has)); err != nil {
 		return err
 	}
-	return tx.AskLook(l.InboxID, l.ExternalID, false)
+	return tx.AskLook(l.InboxID, store.Look{ThreadID: l.ExternalID, Whole: true})
 }
 
 // corrected is base without what was asked of the thread and is not there. What was not asked of it was changed by others.
@@ -195,7 +195,7 @@ func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connect
 	}
 	if in.Rev != rev { // it was read before the last change
 		c.wake[bus.Looks] = true
-		return res, c.AskLook(link.InboxID, link.ExternalID, false)
+		return res, c.AskLook(link.InboxID, store.Look{ThreadID: link.ExternalID, Whole: true})
 	}
 	if due, err := c.StandingDue(link.ID); err != nil || due {
 		return res, err // read again when that has arrived

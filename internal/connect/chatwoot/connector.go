@@ -95,7 +95,9 @@ func (c *Connector) Forms() int {
 }
 
 // Reception is that of a channel: whether Kefu's bot answers first.
-func (c *Connector) Reception() connector.Reception { return connector.Reception{Bot: c.set.bot} }
+func (c *Connector) Reception() connector.Reception {
+	return connector.Reception{Bot: c.set.bot, Talks: true}
+}
 
 // any is a client that may do what both tokens may.
 func (c *Connector) any() *api.Client {

@@ -32,11 +32,14 @@ func (c *Connector) Receive(ctx context.Context, r *connector.Request) (connecto
 	if err := c.authenticate(r); err != nil {
 		return connector.Received{}, err
 	}
-	e, err := api.ParseEvent(r.Body)
-	if err != nil {
-		return connector.Received{}, kefu.Wrap(kefu.KindMalformed, err, "the body is no hook of Chatwoot's")
+	list, understood := c.glimpse(r.Body)
+	if !understood {
+		e, err := api.ParseEvent(r.Body)
+		if err != nil {
+			return connector.Received{}, kefu.Wrap(kefu.KindMalformed, err, "the body is no hook of Chatwoot's")
+		}
+		list = c.events(ctx, e)
 	}
-	list := c.events(ctx, e)
 	key := deliveryKey(r.Header)
 	for i := range list {
 		list[i].Key, list[i].OccurredAt = keyOr(list[i].Key, key), timeOr(list[i].OccurredAt, r.Now)

@@ -41,7 +41,8 @@ func hookOf(body []byte, at time.Time, delivery string) *connector.Request {
 func TestHook(t *testing.T) {
 	c := newRig(t, nil).c
 	got := must[connector.Received](t)(c.Receive(t.Context(), hookOf(hookBody(nil), testNow, "d-1")))
-	same(t, "a look", got.Inbound, []connector.Inbound{{Kind: connector.InLook, ThreadID: "45.1699999000", Key: "h:d-1", OccurredAt: testNow}})
+	same(t, "a look", got.Inbound, []connector.Inbound{{Kind: connector.InLook, ThreadID: "45.1699999000", Key: "h:d-1", OccurredAt: testNow,
+		Written: true, Standing: &connector.Standing{Status: kefu.StatusOpen, Priority: kefu.PriorityMedium, Labels: []string{}}}})
 	same(t, "answer", got.Respond(nil), any(answer{"accepted"}))
 	for what, change := range map[string]map[string]any{
 		"of another account": {"account": map[string]any{"id": 2}},
@@ -60,7 +61,7 @@ func TestHook(t *testing.T) {
 	for _, event := range []string{"conversation_created", "conversation_updated", "conversation_status_changed"} {
 		body := hookBody(map[string]any{"event": event, "id": 45, "inbox_id": 1, "created_at": 1_699_999_000, "status": "resolved"})
 		got := must[connector.Received](t)(c.Receive(t.Context(), hookOf(body, testNow, "d-2")))
-		if len(got.Inbound) != 1 || got.Inbound[0].ThreadID != "45.1699999000" {
+		if len(got.Inbound) != 1 || got.Inbound[0].ThreadID != "45.1699999000" || got.Inbound[0].Written {
 			t.Errorf("%s: %+v", event, got.Inbound)
 		}
 	}

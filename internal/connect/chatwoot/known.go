@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kefu"
+	api "kefu/chatwoot"
 )
 
 // mostKnown bounds each kind of thing that is remembered; mostMessages what is remembered of one thread.
@@ -22,6 +23,7 @@ type known struct {
 	proved  shelf[proof]
 	threads shelf[*memory]
 	people  shelf[string]
+	convs   shelf[*api.Conversation]
 	asked   shelf[time.Time]
 	opening map[kefu.ConversationID]int
 	started bool // Changed was asked before
@@ -96,6 +98,20 @@ func (k *known) memory(thread string) *memory {
 		k.threads.put(thread, m)
 	}
 	return m
+}
+
+// keep and kept remember a conversation as it was read last. Nobody changes it.
+func (k *known) keep(thread string, conv *api.Conversation) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.convs.put(thread, conv)
+}
+
+func (k *known) kept(thread string) *api.Conversation {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	conv, _ := k.convs.at(thread)
+	return conv
 }
 
 // person and met remember by what id a contact is known in the inbox.

@@ -27,6 +27,9 @@ func (c *Connector) Look(ctx context.Context, t connector.Thread, emit connector
 	if !ok {
 		return nil
 	}
+	if read, err := c.quick(ctx, t, emit); read || err != nil {
+		return err
+	}
 	conv, err := c.conversation(ctx, t, p)
 	if err != nil || conv == nil {
 		return err
@@ -64,6 +67,7 @@ func (c *Connector) conversation(ctx context.Context, t connector.Thread, p plac
 	}
 	if p.made != 0 {
 		c.known.prove(t.ExternalID, age)
+		c.known.keep(t.ExternalID, conv)
 	}
 	return conv, nil
 }
@@ -173,12 +177,21 @@ func (l *look) stayedInside(ctx context.Context, in connector.Inbound) {
 // ends a talk comes after the words. Customers' conversations are opened by what customers write.
 func (l *look) opened(ctx context.Context, list []api.Message, cursor int64) error {
 	base := l.thread.Base
-	first := standingOf(l.conv, base)
 	words := slices.ContainsFunc(list, func(m api.Message) bool {
 		return m.ID > cursor && m.Type == api.Outgoing && !m.Private && tagOf(&m) == ""
 	})
-	if l.role != kefu.RoleDesk || !words || first.Assignee == base.Assignee && first.Status == base.Status {
+	if l.role != kefu.RoleDesk || !words {
 		return nil
+	}
+	first := standingOf(l.conv, base)
+	if first.Assignee == base.Assignee && first.Status == base.Status {
+		// Read once more: who took it since it was read may have written what was read after that.
+		p, _ := parsePlace(l.thread.ExternalID)
+		conv, err := l.c.conversation(ctx, l.thread, p)
+		if err != nil || conv == nil {
+			return err
+		}
+		first = standingOf(conv, base)
 	}
 	if first.Status != kefu.StatusOpen {
 		first.Status, first.SnoozedUntil, first.StatusWord = base.Status, base.SnoozedUntil, base.StatusWord

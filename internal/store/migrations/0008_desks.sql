@@ -9,6 +9,7 @@ CREATE TABLE look (
   gen BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
   tries BIGINT NOT NULL,
+  whole BOOLEAN NOT NULL, -- not only that something was written there
   swept BOOLEAN NOT NULL, -- nobody said so: the comparison at intervals looks at it
   asked_at BIGINT NOT NULL,
   PRIMARY KEY (inbox_id, thread_id)
