@@ -27,10 +27,10 @@ func (c *change) askLook(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 // written: who has it now must be known before what they say.
 func (c *change) otherwise(inbox kefu.InboxID, in connector.Inbound) (bool, error) {
 	link, found, err := c.Thread(inbox, in.ThreadID)
-	if err != nil || !found || link.Status == kefu.StatusClosed {
+	if err != nil || found && link.Status == kefu.StatusClosed {
 		return true, err
 	}
-	if in.Standing == nil {
+	if !found || in.Standing == nil {
 		return false, nil
 	}
 	base, _, err := baseOf(c.Tx, link.ID)

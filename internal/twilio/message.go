@@ -63,7 +63,17 @@ const (
 
 // Messages gives a page of a conversation's messages, and the mark of the next page, "" after the last.
 func (c *Client) Messages(ctx context.Context, conversation string, order Order, after string) ([]Message, string, error) {
-	q := pageQuery(after, MaxPage)
+	return c.messages(ctx, conversation, order, after, MaxPage)
+}
+
+// LastMessages gives the last messages of a conversation, the newest first and at most size of them.
+func (c *Client) LastMessages(ctx context.Context, conversation string, size int) ([]Message, error) {
+	list, _, err := c.messages(ctx, conversation, NewestFirst, "", min(size, MaxPage))
+	return list, err
+}
+
+func (c *Client) messages(ctx context.Context, conversation string, order Order, after string, size int) ([]Message, string, error) {
+	q := pageQuery(after, size)
 	if order != "" {
 		q.Set("Order", string(order))
 	}

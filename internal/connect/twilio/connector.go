@@ -26,6 +26,8 @@ type Connector struct {
 	told  *cache[bool]
 	// taken is what messages of staff said when they were taken in last, by their SIDs, so that only what was changed is told again.
 	taken *cache[string]
+	// seats are who was in a desk's conversation when all of it was read last.
+	seats *cache[people]
 }
 
 // mostTaken bounds what is remembered of messages.
@@ -71,7 +73,7 @@ func (Factory) New(inbox connector.Inbox, deps connector.Deps) (connector.Connec
 	}
 	set.inbox = inbox.ID
 	return &Connector{set: set, deps: deps, api: api.New(set.options(deps)), rooms: newCache[talk](maxRooms), told: newCache[bool](maxRooms),
-		taken: newCache[string](mostTaken)}, nil
+		taken: newCache[string](mostTaken), seats: newCache[people](maxRooms)}, nil
 }
 
 // Format writes the inbox alone, for every verb: what else is in here may be secret.
@@ -103,7 +105,7 @@ func (c *Connector) Look(ctx context.Context, t connector.Thread, emit connector
 	if m, ok := markOf(n); ok {
 		return c.lookLost(ctx, n, m, emit)
 	}
-	return c.lookRoom(ctx, n, connector.Standing{}, emit)
+	return c.lookRoom(ctx, n, t, emit)
 }
 
 // Changed names the conversations at which something may have happened: those of open threads, and what customers have begun.

@@ -43,11 +43,12 @@ func (c *Connector) lookCustomer(ctx context.Context, t connector.Thread, emit c
 	if err != nil {
 		return c.failure(err)
 	}
-	return c.lookRoom(ctx, n, t.Base, emit)
+	return c.lookRoom(ctx, n, t, emit)
 }
 
-// lookRoom reads a conversation with a customer and emits what is new in it. base is what both sides had, if that is known.
-func (c *Connector) lookRoom(ctx context.Context, n api.Conversation, base connector.Standing, emit connector.Emit) error {
+// lookRoom reads a conversation with a customer and emits what is new in it. asked is the thread as the look was asked for: by the name of
+// the conversation, of which no base is known, or of the pair.
+func (c *Connector) lookRoom(ctx context.Context, n api.Conversation, asked connector.Thread, emit connector.Emit) error {
 	if c.set.desk() || c.set.service != "" && n.ServiceSID != c.set.service {
 		return nil
 	}
@@ -59,20 +60,21 @@ func (c *Connector) lookRoom(ctx context.Context, n api.Conversation, base conne
 	if err != nil {
 		return c.failure(err)
 	}
-	l := &looking{c: c, n: n, room: r, thread: t, linked: linked, base: base, emit: emit}
+	l := &looking{c: c, n: n, room: r, thread: t, linked: linked, base: asked.Base, written: asked.Written, emit: emit}
 	return l.run(ctx)
 }
 
 // looking is one look at a conversation with a customer.
 type looking struct {
-	c      *Connector
-	n      api.Conversation
-	room   talk
-	thread connector.Thread
-	linked bool
-	base   connector.Standing // what both sides had; nothing when the look was asked for by the conversation's name
-	now    bool               // the conversation is the one in which the pair talks now
-	emit   connector.Emit
+	c       *Connector
+	n       api.Conversation
+	room    talk
+	thread  connector.Thread
+	linked  bool
+	base    connector.Standing // what both sides had; nothing when the look was asked for by the conversation's name
+	now     bool               // the conversation is the one in which the pair talks now
+	written bool               // hooks told of nothing but something written
+	emit    connector.Emit
 }
 
 func (l *looking) run(ctx context.Context) error {
@@ -82,9 +84,15 @@ func (l *looking) run(ctx context.Context) error {
 			after = i
 		}
 	}
-	list, err := l.c.newer(ctx, l.n.SID, after, l.since(after))
+	list, enough, err := l.c.few(ctx, connector.Thread{Written: l.written}, l.n.SID, after)
 	if err != nil {
-		return err
+		return l.c.failure(err)
+	}
+	slices.Reverse(list)
+	if !enough {
+		if list, err = l.c.newer(ctx, l.n.SID, after, l.since(after)); err != nil {
+			return err
+		}
 	}
 	if err := l.settle(ctx, len(list) > 0); err != nil {
 		return err

@@ -31,6 +31,9 @@ type room struct {
 // lookDesk reads what staff did: what they wrote and changed since the cursor, who of them is there, and whether they have ended it. The
 // conversation is read first, so that its end never overtakes what was said before it.
 func (c *Connector) lookDesk(ctx context.Context, t connector.Thread, emit connector.Emit) error {
+	if read, err := c.lookWritten(ctx, t, emit); read || err != nil {
+		return err
+	}
 	n, err := c.api.Conversation(ctx, t.ExternalID)
 	if err != nil {
 		return c.readFailure(err)
@@ -40,6 +43,7 @@ func (c *Connector) lookDesk(ctx context.Context, t connector.Thread, emit conne
 	if r.people, err = c.peopleOf(ctx, t.ExternalID, r.about.Identity); err != nil {
 		return c.readFailure(err)
 	}
+	c.seats.put(t.ExternalID, r.people)
 	fresh, earlier, err := c.messagesAfter(ctx, t)
 	if err != nil {
 		return c.readFailure(err)
@@ -96,29 +100,25 @@ func (c *Connector) newcomers(ctx context.Context, t connector.Thread, all peopl
 
 // messagesAfter gives what came after the cursor, oldest first, and what of the messages before it was read besides.
 func (c *Connector) messagesAfter(ctx context.Context, t connector.Thread) (fresh, earlier []api.Message, err error) {
-	last, err := strconv.Atoi(t.Cursor)
-	if err != nil {
-		last = -1
+	last := placeIn(t.Cursor)
+	list, enough, err := c.few(ctx, t, t.ExternalID, last)
+	if err != nil || enough {
+		fresh, earlier = parted(list, last)
+		return fresh, earlier, err
 	}
+	list = nil
 	after := ""
 	for range lookPages {
 		var page []api.Message
 		if page, after, err = c.api.Messages(ctx, t.ExternalID, api.NewestFirst, after); err != nil {
 			return nil, nil, err
 		}
-		for _, m := range page {
-			if m.Index > last {
-				fresh = append(fresh, m)
-			} else {
-				earlier = append(earlier, m)
-			}
-		}
-		if after == "" || len(earlier) > 0 {
+		list = append(list, page...)
+		if after == "" || len(page) > 0 && page[len(page)-1].Index <= last {
 			break
 		}
 	}
-	slices.Reverse(fresh)
-	slices.Reverse(earlier)
+	fresh, earlier = parted(list, last)
 	return fresh, earlier, nil
 }
 

@@ -89,7 +89,8 @@ func (c *Connector) receiveEvent(form url.Values, r *connector.Request) (connect
 	if _, ours := sentMarkOf(api.Message{Attributes: form.Get("Attributes")}); ours && form.Get("EventType") != "onDeliveryUpdated" {
 		return got, nil // our own, coming back
 	}
-	got.Inbound = []connector.Inbound{{Kind: connector.InLook, Key: eventKey(form), ThreadID: conversation, OccurredAt: r.Now}}
+	got.Inbound = []connector.Inbound{{Kind: connector.InLook, Key: eventKey(form), ThreadID: conversation, OccurredAt: r.Now,
+		Written: form.Get("EventType") == "onMessageAdded"}}
 	return got, nil
 }
 
