@@ -65,14 +65,14 @@ func clean(in *connector.Inbound) {
 }
 
 func (c *change) receive(inbox kefu.InboxID, in connector.Inbound) (connector.Result, error) {
+	if in.Kind == connector.InLook {
+		return c.askLook(inbox, in)
+	}
 	if res, known, err := c.known(inbox, in.Key); known || err != nil {
 		return res, err
 	}
-	switch in.Kind {
-	case connector.InLeft:
+	if in.Kind == connector.InLeft {
 		return c.left(inbox, in)
-	case connector.InLook:
-		return c.askLook(inbox, in)
 	}
 	link, found, err := c.Thread(inbox, in.ThreadID)
 	if err != nil {
