@@ -31,6 +31,7 @@ func TestConformance(t *testing.T) {
 		Settings:  func(c connector.Connector) any { return c.(*Connector).set },
 		Denied:    connector.Retryable,
 		Limit:     api.MaxText,
+		Quiet:     []connector.MarkState{connector.MarkWaiting, connector.MarkDelivered},
 		Wrong:     map[string]any{"auth_token": "wrong-token"},
 		WrongWord: "auth_token",
 	})

@@ -40,6 +40,7 @@ var (
 	_ connector.Watcher        = (*Connector)(nil)
 	_ connector.Opener         = (*Connector)(nil)
 	_ connector.StandingSender = (*Connector)(nil)
+	_ connector.Marker         = (*Connector)(nil)
 	_ connector.Receptionist   = (*Connector)(nil)
 	_ connector.Director       = (*Connector)(nil)
 	_ connector.Prober         = (*Connector)(nil)
@@ -60,6 +61,7 @@ func (Factory) Describe() connector.Descriptor {
 			"carries pictures and files both ways",
 			"splits long texts",
 			"finds what was missed when a hook was lost",
+			"tells agents of Flex what did not reach the customer",
 			connector.CapLooks,
 		},
 	}

@@ -21,6 +21,11 @@ const (
 	wordFileGone
 	wordDeleted
 	wordNothing
+	wordFailed
+	wordUncertain
+	wordKept
+	wordEdited
+	wordTakenBack
 )
 
 // texts are in zh-TW, zh-CN and English. The words of one name take the same arguments in every language.
@@ -36,6 +41,13 @@ var texts = map[word][3]string{
 	wordFileGone:    {"📎 %s（已無法取得）", "📎 %s（已无法获取）", "📎 %s (no longer available)"},
 	wordDeleted:     {"（這則訊息已被刪除）", "（这条消息已被删除）", "(this message was deleted)"},
 	wordNothing:     {"（沒有文字）", "（没有文字）", "(no text)"},
+	wordFailed:      {"⚠️ 訊息沒有送到顧客那裡：%s", "⚠️ 消息没有送到顾客那里：%s", "⚠️ A message did not reach the customer: %s"},
+	wordUncertain:   {"⚠️ 訊息可能沒有送到顧客那裡：%s", "⚠️ 消息可能没有送到顾客那里：%s", "⚠️ A message may not have reached the customer: %s"},
+	wordEdited: {"✏️ 顧客那裡無法顯示您修改後的內容，看到的仍是原本的訊息。", "✏️ 顾客那里无法显示您修改后的内容，看到的仍是原来的消息。",
+		"✏️ The customer still sees the message as it was: an edit cannot be shown there."},
+	wordTakenBack: {"🗑️ 顧客那裡的訊息無法收回。", "🗑️ 顾客那里的消息无法收回。", "🗑️ The message cannot be taken back at the customer's side."},
+	wordKept: {"📝 這段對話目前由其他客服台處理，您寫的內容只留作內部備註。", "📝 这段对话目前由其他客服台处理，您写的内容只留作内部备注。",
+		"📝 Another desk has this talk: what you wrote was kept as an internal note."},
 }
 
 // say words something in the inbox's language.
