@@ -109,7 +109,7 @@ func (c *change) revive(from Inbox, r connector.Restore) (l store.Link, err erro
 		return l, err
 	}
 	t := kefu.Ticket{ExternalID: r.Thread}
-	if from.Reception.Tells {
+	if from.Reception.Tells || from.Reception.Talks {
 		t.ExternalID = ""
 	}
 	if t, err = c.establish(conv, t, "", kefu.System()); err != nil {
