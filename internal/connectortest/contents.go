@@ -13,14 +13,14 @@ func contents() []check {
 	return []check{{"nothing that a content holds is lost", (*kit).saysAll}}
 }
 
-// told is a content, and the words of it that somebody who reads it must see: none of them means anything in any markup.
-type told struct {
-	content kefu.Content
-	facts   []string
+// Told is a content, and the words of it that somebody who reads it must see: none of them means anything in any markup.
+type Told struct {
+	Content kefu.Content
+	Facts   []string
 }
 
-// tellings are one content of each kind. No fact stands in two of them.
-func tellings() map[string]told {
+// Tellings are one content of each kind, by name. No fact stands in two of them.
+func Tellings() map[string]Told {
 	form := kefu.Form{Title: "退貨申請表", Fields: []kefu.FormField{
 		{Name: "order_id", Label: "哪一張訂單", Type: kefu.FieldText, Required: true, Placeholder: "例子7701"},
 		{Name: "why", Label: "退貨的原因", Type: kefu.FieldSelect, Required: true,
@@ -34,7 +34,7 @@ func tellings() map[string]told {
 	order := kefu.Order{ID: "8806123", Status: "shipped", StatusText: "正在路上", CreatedAt: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
 		Items: []kefu.OrderItem{{Name: "龍之湯碗", Quantity: 2, Price: "1280"}, {Name: "龍之杯", Quantity: 1, Price: "77"}}, TotalAmount: "2697.25", ShippingFee: "60",
 		Currency: "TWD", Logistics: &kefu.OrderParcel{Carrier: "黑貓宅急便", TrackingNumber: "TRACK90012"}, Remark: "放在管理室"}
-	return map[string]told{
+	return map[string]Told{
 		"text":  {kefu.Content{Type: kefu.ContentText, Text: "只是文字"}, []string{"只是文字"}},
 		"order": {kefu.Content{Type: kefu.ContentOrderCard, Text: "您的訂單如下", Order: &order}, []string{"您的訂單如下", "8806123", "正在路上", "龍之湯碗", "龍之杯", "2697.25", "黑貓宅急便", "TRACK90012", "放在管理室"}},
 		"form": {kefu.Content{Type: kefu.ContentForm, Text: "請填寫下表", Form: &form},
@@ -60,18 +60,18 @@ func tellings() map[string]told {
 func (k *kit) saysAll() {
 	t := k.open(1)
 	seq := int64(0)
-	for name, tell := range tellings() {
+	for name, tell := range Tellings() {
 		seq++
 		out := k.message(t, seq, "")
-		out.Message.Content = tell.content
-		for _, fact := range tell.facts {
+		out.Message.Content = tell.Content
+		for _, fact := range tell.Facts {
 			if strings.Contains(k.everything(), fact) {
 				k.t.Fatalf("%q is there before it was sent", fact)
 			}
 		}
 		k.deliver(out)
 		there := k.everything()
-		for _, fact := range tell.facts {
+		for _, fact := range tell.Facts {
 			if !strings.Contains(there, fact) {
 				k.t.Errorf("%s: %q is nowhere to be read", name, fact)
 			}
