@@ -171,12 +171,14 @@ func TestATextMessageIsAnsweredFromDiscord(t *testing.T) {
 		p.restart()
 		a.CustomerTexts(mobile, hotway, "謝謝")
 		p.posted(tk.channel, "謝謝")
+		p.mutter(tk, "不客氣") // it listens again: a command that nobody hears is lost
+		p.reads(a, mobile, hotway, "您好，請問訂單編號？", "收到", long, shown, "不客氣")
 		p.slash(tk.channel, "close", map[string]any{"reason": "done"})
 		p.until("the conversation is closed in Twilio", func() bool { return a.Conversations()[0].State == "closed" })
 		a.CustomerTexts(mobile, hotway, "還有一件事")
 		again := p.placed("還有一件事")
 		p.mutter(again, "請說")
-		p.reads(a, mobile, hotway, "您好，請問訂單編號？", "收到", long, shown, "請說")
+		p.reads(a, mobile, hotway, "您好，請問訂單編號？", "收到", long, shown, "不客氣", "請說")
 		if n := len(a.Conversations()); n != 2 {
 			p.t.Errorf("%d conversations in Twilio", n)
 		}
