@@ -177,6 +177,7 @@ func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,
 		Announces: in.announces(), Hours: in.hours, Desk: in.about.Desk && in.can.Opener != nil, Directs: in.can.Director != nil && in.can.Director.Directs()}
 	r.Stands = in.can.StandingSender != nil
+	r.Reticent = in.can.Reticent != nil && in.can.Reticent.Reticent()
 	if in.can.Former != nil {
 		r.Forms = in.can.Former.Forms()
 	}

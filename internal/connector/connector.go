@@ -56,6 +56,13 @@ type Marker interface {
 	Mark(ctx context.Context, m Mark) error
 }
 
+// Reticent is a Marker that shows nothing of what went well: it is asked to mark only what did not.
+type Reticent interface {
+	Marker
+	// Reticent is pure.
+	Reticent() bool
+}
+
 // Changer carries an edit or a deletion of a message that went out before.
 type Changer interface {
 	SendChange(ctx context.Context, t Thread, c Change) error

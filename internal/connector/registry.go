@@ -61,6 +61,7 @@ type Abilities struct {
 	StandingSender StandingSender
 	Former         Former
 	Director       Director
+	Reticent       Reticent
 }
 
 // AbilitiesOf finds what c can do besides Send.
@@ -85,5 +86,6 @@ func AbilitiesOf(c Connector) Abilities {
 	a.StandingSender, _ = c.(StandingSender)
 	a.Former, _ = c.(Former)
 	a.Director, _ = c.(Director)
+	a.Reticent, _ = c.(Reticent)
 	return a
 }

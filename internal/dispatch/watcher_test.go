@@ -234,7 +234,7 @@ func watching(t *testing.T, fn func(t *testing.T, r *rig, c *chat)) {
 		c, quiet := newChat(), slog.New(slog.DiscardHandler)
 		r := &rig{t: t, store: s, bus: bus.New(), shop: newRemote()}
 		r.Switchboard = switchboard.New(s, r.bus, files{}, nil, quiet, []switchboard.Inbox{{ID: "shop", Channel: "shop", Desks: []kefu.InboxID{"chat"}},
-			{ID: "chat", Channel: "chat", Desk: true, Stands: true}})
+			{ID: "chat", Channel: "chat", Desk: true, Stands: true, Marks: true, Reticent: true}})
 		ctx, cancel := context.WithCancel(t.Context())
 		leave, err := db.HoldPresence(ctx, "n")
 		if err != nil {
@@ -552,6 +552,40 @@ func TestATalkIsRebuiltFromItsDesk(t *testing.T) {
 		})
 		if got := strings.Join(r.stored("cnv_lost"), " "); got != "earlier now thanks" {
 			t.Errorf("stored %q", got)
+		}
+	})
+}
+
+// Mark tells the agents of a talk what did not arrive.
+func (c *chat) Mark(_ context.Context, m connector.Mark) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	t := c.talks[m.Thread.ExternalID]
+	t.said = append(t.said, said{id: c.n, text: string(m.State) + ": " + m.Reason, ours: m.DeliveryID, note: true})
+	return nil
+}
+
+func (c *chat) Reticent() bool { return true }
+
+// TestADeskIsToldOnlyOfWhatDidNotArrive marks nothing of what arrived, and each failure once.
+func TestADeskIsToldOnlyOfWhatDidNotArrive(t *testing.T) {
+	watching(t, func(t *testing.T, r *rig, c *chat) {
+		conv, thread := r.ticket(c, "33")
+		c.say(thread, "amy", "one", false)
+		r.hook(thread)
+		r.shop.has(t, "33", "one")
+		r.shop.fail(class(connector.Permanent, connector.ScopeThread))
+		c.say(thread, "amy", "two", false)
+		r.hook(thread)
+		r.until("the desk is told", func() bool {
+			_, texts := c.see(thread)
+			return slices.Contains(texts, "failed: scripted")
+		})
+		r.until("all is done", func() bool { return !r.queued(conv) })
+		_, texts := c.see(thread)
+		if got := strings.Join(texts, "|"); got != "open 33|one|two|failed: scripted" {
+			t.Errorf("the desk has %s", got)
 		}
 	})
 }

@@ -78,5 +78,8 @@ func (c *change) carryChange(source kefu.LinkID, m kefu.Message, deleted bool, b
 		}
 	}
 	c.wake[bus.Deliveries] = true
+	if err := c.markLate(m); err != nil {
+		return err
+	}
 	return c.WakeMark(m.ID, c.Now)
 }

@@ -125,7 +125,11 @@ func (c *change) toldOfTicket(kind string, t kefu.Ticket, words store.TicketWord
 func (b *Switchboard) RecordFailure(tx *store.Tx, m kefu.Message, target kefu.InboxID, reason string) error {
 	data := dataOf(m)
 	data.Target, data.Reason = string(target), reason
-	return b.inside(tx).event("message.failed", m.ConversationID, m.Author, data)
+	c := b.inside(tx)
+	if err := c.markLate(m); err != nil {
+		return err
+	}
+	return c.event("message.failed", m.ConversationID, m.Author, data)
 }
 
 func dataOf(m kefu.Message) messageData {

@@ -2,10 +2,12 @@ package switchboard
 
 import (
 	"encoding/json"
+	"errors"
 
 	"kefu"
 	"kefu/internal/bus"
 	"kefu/internal/connector"
+	"kefu/internal/sqldb"
 	"kefu/internal/store"
 )
 
@@ -91,7 +93,7 @@ type MarkPayload struct {
 // mark queues the mark of a message that an agent wrote at a desk. It looks after a moment, so that a quick delivery is marked once; a
 // final outcome wakes it at once.
 func (c *change) mark(link store.Link, m kefu.Message) error {
-	if !c.b.inboxes[link.InboxID].Marks {
+	if in := c.b.inboxes[link.InboxID]; !in.Marks || in.Reticent {
 		return nil
 	}
 	payload, err := json.Marshal(MarkPayload{})
@@ -101,6 +103,29 @@ func (c *change) mark(link store.Link, m kefu.Message) error {
 	c.wake[bus.Deliveries] = true
 	return c.Queue(kefu.Delivery{ID: kefu.DeliveryID("dlv_" + string(m.ID[len("msg_"):]) + "_m"), Kind: kefu.DeliverMark, ConversationID: m.ConversationID,
 		LinkID: link.ID, InboxID: link.InboxID, MessageID: m.ID, Line: string(link.ID) + "/mark/" + string(m.ID), Ord: 0, DueAt: c.Now.Add(waitingMark), Payload: payload})
+}
+
+// markLate queues the mark of a message whose desk is told only of what did not go well: now there is something to tell. The conversation
+// must be locked.
+func (c *change) markLate(m kefu.Message) error {
+	if m.SourceLinkID == "" || m.Author.Kind != kefu.AuthorAgent || m.Private {
+		return nil
+	}
+	link, err := c.Link(m.SourceLinkID)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return nil // of the console
+	}
+	if err != nil || !c.b.inboxes[link.InboxID].Reticent || link.Role != kefu.RoleDesk {
+		return err
+	}
+	payload, err := json.Marshal(MarkPayload{})
+	if err != nil {
+		return err
+	}
+	c.wake[bus.Deliveries] = true
+	id := kefu.DeliveryID("dlv_" + string(newMessageID()[len("msg_"):]) + "_m")
+	return c.Queue(kefu.Delivery{ID: id, Kind: kefu.DeliverMark, ConversationID: m.ConversationID, LinkID: link.ID, InboxID: link.InboxID, MessageID: m.ID,
+		Line: string(link.ID) + "/mark/" + string(id), Payload: payload})
 }
 
 // expected is what the customer's side will know a message by, if the message goes there and its connector can say so.

@@ -35,6 +35,8 @@ type Inbox struct {
 	Desks []kefu.InboxID
 	// Marks says that it can show what became of a message; Changes that it can carry edits and deletions.
 	Marks, Changes bool
+	// Reticent says that its marks show nothing of what went well.
+	Reticent bool
 	// Desk says that it can open threads for agents, so that conversations can be given to it.
 	Desk bool
 	// Announces says that it has a place for announcements.

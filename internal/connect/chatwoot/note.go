@@ -22,6 +22,9 @@ var marks = map[connector.MarkState]string{
 	connector.MarkDeletedLater: "deleted",
 }
 
+// Reticent says that nothing is told of what arrived.
+func (c *Connector) Reticent() bool { return true }
+
 // Mark says in a private note, once, what people must know of a message: that it did not arrive, may not have, or stayed inside.
 func (c *Connector) Mark(ctx context.Context, m connector.Mark) error {
 	phrase, ok := marks[m.State]

@@ -20,6 +20,9 @@ var markWords = map[connector.MarkState]word{
 	connector.MarkDeletedLater: wordTakenBack,
 }
 
+// Reticent says that nothing is told of what arrived.
+func (c *Connector) Reticent() bool { return true }
+
 // Mark tells the agents, once, of a message that did not reach the customer, may not have, or stayed inside.
 func (c *Connector) Mark(ctx context.Context, m connector.Mark) error {
 	what, told := markWords[m.State]
