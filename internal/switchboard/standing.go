@@ -182,6 +182,9 @@ func (b *Switchboard) StandingOf(tx *store.Tx, id kefu.ConversationID, inbox kef
 	return standingOf(tx, id, inbox)
 }
 
+// notNow says that a standing was not looked at, because a change of ours is on its way there.
+const notNow = "a change is on its way"
+
 // receiveStanding takes in how a thread stands at its source. What differs from what it was known to have was changed there.
 func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connector.Result, error) {
 	conv, err := c.LockConversation(link.ConversationID)
@@ -194,10 +197,12 @@ func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connect
 		return res, err
 	}
 	if in.Rev != rev { // it was read before the last change
+		res.Ignored = notNow
 		c.wake[bus.Looks] = true
 		return res, c.AskLook(link.InboxID, store.Look{ThreadID: link.ExternalID, Whole: true})
 	}
 	if due, err := c.StandingDue(link.ID); err != nil || due {
+		res.Ignored = notNow
 		return res, err // read again when that has arrived
 	}
 	there := *in.Standing

@@ -202,8 +202,11 @@ func (l *look) opened(ctx context.Context, list []api.Message, cursor int64) err
 	if equal(first, base) {
 		return nil
 	}
-	_, err := l.emit(ctx, connector.Inbound{Kind: connector.InStanding, ThreadID: l.thread.ExternalID, Standing: &first,
+	res, err := l.emit(ctx, connector.Inbound{Kind: connector.InStanding, ThreadID: l.thread.ExternalID, Standing: &first,
 		Sender: connector.Sender{Kind: kefu.AuthorAgent, Via: via}, OccurredAt: l.c.deps.Now()})
+	if err == nil && res.Ignored != "" { // what is written after it must not be heard before it
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, RetryAfter: 200 * time.Millisecond, Reason: res.Ignored}
+	}
 	if err == nil {
 		l.thread.Base = first
 	}
