@@ -86,11 +86,11 @@ func (d *Dispatcher) recordAfter(tx *store.Tx, r result) error {
 	return nil
 }
 
-// shown is what a thread has after a difference was carried there; one that could not be carried changed nothing that is expected of it:
-// what it has is read.
+// shown is what a thread has after a difference was carried there. One that could not be carried is not expected there any more: what is
+// read then would else be taken for somebody's wish to undo it.
 func (r *result) shown() connector.Standing {
 	if r.err != nil || r.finish.State != kefu.DeliveryDelivered {
-		return r.job.asked.To
+		return r.job.asked.From
 	}
 	return r.job.has
 }

@@ -30,6 +30,8 @@ type chat struct {
 	n     int
 	talks map[string]*talk
 	down  bool
+	// stuck refuses every change of a standing for good.
+	stuck bool
 	// beforeRead runs after the standing was read and before the messages are, outside the lock.
 	beforeRead func()
 	looks      int
@@ -130,6 +132,9 @@ func (c *chat) carry(t connector.Thread, now, base connector.Standing) (has conn
 	defer c.mu.Unlock()
 	if err := c.fault(); err != nil {
 		return has, nil, err
+	}
+	if c.stuck {
+		return base, nil, &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: "not allowed"}
 	}
 	s := &c.talks[t.ExternalID].standing
 	if now.Status != base.Status {
@@ -490,6 +495,48 @@ func TestAWordThatCameBeforeTheEndIsNotShutOut(t *testing.T) {
 		r.shop.has(t, "33", "bye")
 		r.hook(thread)
 		r.until("it is closed", func() bool { return r.standing(r.conversation("shop", "33")).Status == kefu.StatusClosed })
+	})
+}
+
+// TestWhatADeskRefusesToShowIsNotUndoneHere has a desk that refuses every change, and is read after each.
+func TestWhatADeskRefusesToShowIsNotUndoneHere(t *testing.T) {
+	watching(t, func(t *testing.T, r *rig, c *chat) {
+		who := r.agents(c, "amy", "bob")
+		if _, err := r.CreateLabel(t.Context(), kefu.Ask{Caller: kefu.Caller{Kind: kefu.CallerSystem}}, switchboard.LabelChange{Name: kefu.Some("x")}); err != nil {
+			t.Fatal(err)
+		}
+		conv, thread := r.ticket(c, "33")
+		c.do(thread, func(t *talk) {
+			t.standing = connector.Standing{Status: kefu.StatusClosed, Priority: kefu.PriorityLow, Labels: []string{"new"}, Assignee: "amy", AssigneeName: "amy"}
+		})
+		r.hook(thread)
+		r.until("what is there is here", func() bool { there, _ := c.see(thread); return alikeStandings(r.standing(conv), there) })
+
+		c.mu.Lock()
+		c.stuck = true
+		c.mu.Unlock()
+		change := switchboard.ConversationChange{Status: kefu.Some(kefu.StatusOpen), Priority: kefu.Some(kefu.PriorityUrgent), AssigneeID: kefu.Some(who["bob"]),
+			Labels: kefu.Some([]string{"x"})}
+		if err := r.change(conv, change); err != nil {
+			t.Fatal(err)
+		}
+		want := r.standing(conv)
+		if want.Status != kefu.StatusOpen || want.Assignee != "bob" || !slices.Equal(want.Labels, []string{"x"}) {
+			t.Fatalf("changed to %+v", want)
+		}
+		r.until("it was refused", func() bool { return !r.queued(conv) })
+		c.mu.Lock()
+		looks := c.looks
+		c.mu.Unlock()
+		r.hook(thread)
+		r.until("it was read again", func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.looks > looks && !r.queued(conv)
+		})
+		if got := r.standing(conv); !alikeStandings(got, want) {
+			t.Errorf("now it is %+v, and was %+v", got, want)
+		}
 	})
 }
 

@@ -159,7 +159,8 @@ func (b *Switchboard) StandingShown(tx *store.Tx, l store.Link, asked StandingPa
 	return tx.AskLook(l.InboxID, store.Look{ThreadID: l.ExternalID, Whole: true})
 }
 
-// corrected is base without what was asked of the thread and is not there. What was not asked of it was changed by others.
+// corrected is base without what was asked of the thread and is not there, and with what it was to lose and has. What was not asked of it
+// was changed by others.
 func corrected(base connector.Standing, asked StandingPayload, has connector.Standing) connector.Standing {
 	from, to := asked.From, asked.To
 	if from.Status != to.Status && has.Status != to.Status && base.Status == to.Status {
@@ -174,6 +175,12 @@ func corrected(base connector.Standing, asked StandingPayload, has connector.Sta
 	base.Labels = slices.DeleteFunc(slices.Clone(base.Labels), func(l string) bool {
 		return slices.Contains(to.Labels, l) && !slices.Contains(from.Labels, l) && !slices.Contains(has.Labels, l)
 	})
+	for _, l := range from.Labels {
+		if !slices.Contains(to.Labels, l) && slices.Contains(has.Labels, l) && !slices.Contains(base.Labels, l) {
+			base.Labels = append(base.Labels, l)
+		}
+	}
+	slices.Sort(base.Labels)
 	return base
 }
 
@@ -182,8 +189,11 @@ func (b *Switchboard) StandingOf(tx *store.Tx, id kefu.ConversationID, inbox kef
 	return standingOf(tx, id, inbox)
 }
 
-// notNow says that a standing was not looked at, because a change of ours is on its way there.
-const notNow = "a change is on its way"
+// notNow says that a standing was not looked at, because a change of ours is on its way there; noMore that the link has another thread by now.
+const (
+	notNow = "a change is on its way"
+	noMore = "the link has this thread no more"
+)
 
 // receiveStanding takes in how a thread stands at its source. What differs from what it was known to have was changed there.
 func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connector.Result, error) {
@@ -192,6 +202,12 @@ func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connect
 		return connector.Result{}, err
 	}
 	res := connector.Result{ConversationID: conv.ID, Duplicate: true}
+	// Read again under the lock. A thread that was forgotten meanwhile, because it cannot be opened again, is not what the link stands like now.
+	now, err := c.Link(link.ID)
+	if err != nil || now.ExternalID != link.ExternalID {
+		res.Ignored = noMore
+		return res, err
+	}
 	base, rev, err := baseOf(c.Tx, link.ID)
 	if err != nil {
 		return res, err
@@ -209,19 +225,19 @@ func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connect
 	if err := c.labels(&conv); err != nil {
 		return res, err
 	}
-	now := merged(base, there)
-	if alike(now, base) && now.StatusWord == base.StatusWord && slices.Equal(now.Only, base.Only) {
+	next := merged(base, there)
+	if alike(next, base) && next.StatusWord == base.StatusWord && slices.Equal(next.Only, base.Only) {
 		return res, nil
 	}
-	if now.StatusWord != "" && now.StatusWord != base.StatusWord {
-		c.say("the other side uses a status word that is not known; it is kept and changes nothing", conv.ID, link.TicketName, "inbox", link.InboxID, "word", now.StatusWord)
+	if next.StatusWord != "" && next.StatusWord != base.StatusWord {
+		c.say("the other side uses a status word that is not known; it is kept and changes nothing", conv.ID, link.TicketName, "inbox", link.InboxID, "word", next.StatusWord)
 	}
-	if err := saveBase(c.Tx, link.ID, now); err != nil {
+	if err := saveBase(c.Tx, link.ID, next); err != nil {
 		return res, err
 	}
 	c.touch(conv.ID)
 	res.Duplicate = false
-	return res, c.follows(link, conv, in, base, now)
+	return res, c.follows(link, conv, in, base, next)
 }
 
 // merged is base with those members of there that a thread of its kind has.

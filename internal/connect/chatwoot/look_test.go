@@ -66,6 +66,26 @@ func TestStandingIsOlder(t *testing.T) {
 	same(t, "second", texts(r.look(&th)), []string{"standing: closed"})
 }
 
+// TestReopenedWhileOurEndIsOnItsWay has an agent open a conversation again and write, before the rules may hear of the opening: the words wait
+// for it.
+func TestReopenedWhileOurEndIsOnItsWay(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.desk("a")
+	id := numberOf(th.ExternalID)
+	must[int64](t)(r.s.Say(id, fake.Agent, "one more thing"))
+	th.Base.Status = kefu.StatusClosed
+	var heard []string
+	err := r.c.Look(t.Context(), th, func(_ context.Context, in connector.Inbound) (connector.Result, error) {
+		heard = append(heard, texts([]connector.Inbound{in})...)
+		return connector.Result{Duplicate: true, Ignored: "a change is on its way"}, nil
+	})
+	if se := connector.Failure(err); err == nil || se.Class != connector.Retryable || se.RetryAfter <= 0 {
+		t.Errorf("the look: %v", err)
+	}
+	same(t, "while it may not be heard", heard, []string{"standing: open"})
+	same(t, "then", texts(r.look(&th)), []string{"standing: open", "agent: one more thing"})
+}
+
 func TestLookAtManyMessages(t *testing.T) {
 	r := newRig(t, map[string]any{"inbox_id": fake.WebInbox})
 	th, id := r.channel(fake.WebInbox)
