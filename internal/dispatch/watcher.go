@@ -155,7 +155,11 @@ func (w *Watcher) failed(ctx context.Context, l switchboard.Look, e *connector.S
 	case e.RetryAfter > 0:
 		wait = min(e.RetryAfter, longestAsked)
 	}
-	w.Log.WarnContext(ctx, "a thread could not be read", "inbox", w.Inbox, "conversation_id", l.Thread.ConversationID, "thread", l.ThreadID, "given_up", wait < 0,
+	level := slog.LevelWarn
+	if e.NotTried {
+		level = slog.LevelDebug
+	}
+	w.Log.Log(ctx, level, "a thread could not be read", "inbox", w.Inbox, "conversation_id", l.Thread.ConversationID, "thread", l.ThreadID, "given_up", wait < 0,
 		"retry_in", max(wait, 0), "error", e)
 	if err := w.Switchboard.PutOffLook(ctx, w.Inbox, l.ThreadID, wait); err != nil {
 		return err

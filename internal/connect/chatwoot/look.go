@@ -205,7 +205,7 @@ func (l *look) opened(ctx context.Context, list []api.Message, cursor int64) err
 	res, err := l.emit(ctx, connector.Inbound{Kind: connector.InStanding, ThreadID: l.thread.ExternalID, Standing: &first,
 		Sender: connector.Sender{Kind: kefu.AuthorAgent, Via: via}, OccurredAt: l.c.deps.Now()})
 	if err == nil && res.Ignored != "" { // what is written after it must not be heard before it
-		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, RetryAfter: 200 * time.Millisecond, Reason: res.Ignored}
+		return &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, NotTried: true, RetryAfter: 200 * time.Millisecond, Reason: res.Ignored}
 	}
 	if err == nil {
 		l.thread.Base = first
