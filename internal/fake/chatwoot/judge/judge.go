@@ -70,11 +70,21 @@ func Load(path string) (*Judge, error) {
 	return &Judge{router: router}, nil
 }
 
-// undocumented are requests that Chatwoot takes and its document does not have: files, the server's version, what became of a message, and
-// a message's id beside its files.
+// undocumented are requests that Chatwoot's server takes and its document does not have: files, the server's version, what became of a
+// message, a message's id and its attributes beside its files, and null for no bot and for no priority. (For the last the document has
+// "none", which the server answers with 500.)
 func undocumented(q chatwoot.Request) bool {
-	return strings.HasPrefix(q.Path, "/rails/") || q.Path == "/api" || q.Method == http.MethodPatch && strings.Contains(q.Path, "/messages/") ||
-		strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/") && bytes.Contains(q.Body, []byte(`name="source_id"`))
+	switch {
+	case strings.HasPrefix(q.Path, "/rails/"), q.Path == "/api", q.Method == http.MethodPatch && strings.Contains(q.Path, "/messages/"):
+		return true
+	case strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/"):
+		return bytes.Contains(q.Body, []byte(`name="source_id"`)) || bytes.Contains(q.Body, []byte(`name="content_attributes"`))
+	case strings.HasSuffix(q.Path, "/set_agent_bot"):
+		return string(q.Body) == `{"agent_bot":null}`
+	case strings.HasSuffix(q.Path, "/toggle_priority"):
+		return string(q.Body) == `{"priority":null}`
+	}
+	return false
 }
 
 // Check is nil for a request that the document allows, or of which it does not speak although Chatwoot does.
