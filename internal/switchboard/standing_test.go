@@ -9,6 +9,7 @@ import (
 	"kefu/internal/connector"
 	"kefu/internal/sqldb"
 	"kefu/internal/store"
+	"kefu/internal/storetest"
 	"kefu/internal/switchboard"
 )
 
@@ -110,7 +111,7 @@ func (b *board) waitsForALock() {
 	for deadline := time.Now().Add(time.Minute); ; {
 		waiting := 0
 		b.view(func(tx *store.Tx) error {
-			return tx.QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+			return tx.QueryRow(storetest.WaitingForLocks).Scan(&waiting)
 		})
 		if waiting > 0 {
 			return
