@@ -45,6 +45,9 @@ func pickForm(lang string) formWords {
 	return formEN
 }
 
+// Optional is what stands behind the label of a field that may be left empty.
+func Optional(lang string) string { return pickForm(lang).optional }
+
 // Fault says in words what is wrong with a value; fault is one of kefu's Fault words. "" is nothing wrong.
 func Fault(fault, lang string) string {
 	w := pickForm(lang)

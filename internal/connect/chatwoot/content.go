@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"kefu"
@@ -46,6 +47,7 @@ type itemOf struct {
 	Type        string       `json:"type"`
 	Placeholder string       `json:"placeholder"`
 	Default     string       `json:"default"`
+	Required    any          `json:"required"`
 	Description string       `json:"description"`
 	Link        string       `json:"link"`
 	Options     []itemOf     `json:"options"`
@@ -54,9 +56,8 @@ type itemOf struct {
 
 // asked makes a form, choices, articles or card of what an agent sent; what has no place in them stays a text that says everything.
 func asked(content kefu.Content, m *api.Message) kefu.Content {
-	var items []itemOf
-	raw, err := json.Marshal(m.ContentAttributes["items"])
-	if err != nil || json.Unmarshal(raw, &items) != nil || len(items) == 0 {
+	items := itemsOf(m)
+	if len(items) == 0 {
 		return content
 	}
 	switch m.ContentType {
@@ -77,6 +78,20 @@ func asked(content kefu.Content, m *api.Message) kefu.Content {
 	case api.Text, api.InputEmail:
 	}
 	return content
+}
+
+// mayStayEmpty tells whether a form of ours has a field that its customer may leave empty.
+func mayStayEmpty(m *api.Message, name string) bool {
+	return tagOf(m) != "" && slices.ContainsFunc(itemsOf(m), func(it itemOf) bool { return it.Name == name && it.Required == nil })
+}
+
+// itemsOf are the items of a rich message; nil when it has none that can be read.
+func itemsOf(m *api.Message) (items []itemOf) {
+	raw, err := json.Marshal(m.ContentAttributes["items"])
+	if err != nil || json.Unmarshal(raw, &items) != nil {
+		return nil
+	}
+	return items
 }
 
 func formOf(content kefu.Content, items []itemOf) kefu.Content {

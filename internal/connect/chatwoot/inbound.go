@@ -161,6 +161,9 @@ func (t *talk) filled(m *api.Message) []connector.Inbound {
 	var lines []string
 	for _, v := range values[:min(len(values), kefu.MostFields)] {
 		name := cmp.Or(v.Name, kefu.ChoiceField)
+		if v.Value == leftEmpty && mayStayEmpty(m, name) {
+			v.Value = ""
+		}
 		in.Filled[name] = v.Value
 		lines = append(lines, cmp.Or(v.Title, v.Name, kefu.ChoiceField)+": "+v.Value)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kefu"
-	api "kefu/chatwoot"
 	"kefu/internal/card"
 	"kefu/internal/connector"
 )
@@ -47,8 +46,12 @@ func (c *Connector) Send(ctx context.Context, out connector.Outbound) (connector
 		}
 		got.Parts = append(got.Parts, part)
 	}
-	if out.Thread.Role != kefu.RoleDesk && out.Message.Content.Asks() != nil && len(got.Parts) > 0 {
-		c.known.ask(out.Thread.ExternalID, got.Parts[0].ExternalID, c.deps.Now())
+	if out.Thread.Role != kefu.RoleDesk && out.Message.Content.Asks() != nil {
+		for n, part := range got.Parts {
+			if posts[n].rich != nil {
+				c.known.ask(out.Thread.ExternalID, part.ExternalID, c.deps.Now())
+			}
+		}
 	}
 	return got, nil
 }
@@ -108,21 +111,29 @@ func markdown(content kefu.Content, lang string) string {
 	return card.ToldMarkdown(content, lang)
 }
 
-// forCustomer answers a customer, with as much as Chatwoot's channel shows.
+// forCustomer answers a customer, with as much as Chatwoot's channel shows: first what has no place in a rich message, then that.
 func (c *Connector) forCustomer(m kefu.Message, customer kefu.Contact) []post {
 	lang := c.set.lang
 	if customer.Locale != "" {
 		lang = card.Lang(string(customer.Locale))
 	}
+	content := withoutVotes(m.Content)
 	p := post{byBot: m.Author.Kind == kefu.AuthorBot}
-	if c.set.rich {
-		p.text = strings.TrimSpace(card.Told(m.Content, lang)) // what is asked is answered by pressing
-		p.rich = rich(m.Content, p.text, lang)
+	if !c.set.rich {
+		p.text = strings.TrimSpace(card.Content(content, lang))
+		return withFiles(p, content.Attachments)
 	}
-	if p.rich == nil {
-		p.text = strings.TrimSpace(card.Content(m.Content, lang))
+	var words string
+	if p.rich, words = rich(content, lang); p.rich == nil {
+		p.text = asText(content, lang)
+		return withFiles(p, content.Attachments)
 	}
-	return withFiles(p, m.Content.Attachments)
+	p.text = p.rich.Content
+	list := withFiles(p, content.Attachments)
+	if words != "" {
+		list = append([]post{{byBot: p.byBot, text: words}}, list...)
+	}
+	return list
 }
 
 // withFiles puts files beside a post, and those for which there is no room behind it.
@@ -162,29 +173,4 @@ func (c *Connector) opening(t kefu.Ticket, subject string, customer kefu.Contact
 		lines = append(lines, card.ToldMarkdown(kefu.Content{Order: &o}, c.set.lang))
 	}
 	return harmless(strings.Join(lines, "\n\n"))
-}
-
-// rich is the content as cards, form, select or articles; nil where a text says it as well. Chatwoot's rules are checked: what they refuse
-// goes out as text.
-func rich(content kefu.Content, text, lang string) *api.Rich {
-	var r *api.Rich
-	switch {
-	case content.Form != nil && content.Form.Step == 0:
-		r = &api.Rich{ContentType: api.Form, Items: formItems(*content.Form)}
-	case content.Form != nil || content.Answer != nil:
-	case content.Order != nil:
-		made := api.OrderCard(orderOf(*content.Order), lang)
-		r = &made
-	case len(content.Articles) > 0:
-		r = &api.Rich{ContentType: api.Articles, Items: articleItems(content.Articles)}
-	case len(content.Choices) > 0:
-		r = choices(content)
-	}
-	if r == nil {
-		return nil
-	}
-	if r.Content = text; r.Check() != nil {
-		return nil
-	}
-	return r
 }

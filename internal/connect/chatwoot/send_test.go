@@ -191,7 +191,7 @@ func golden(t *testing.T, name string, v any) {
 func TestFormComesBack(t *testing.T) {
 	r := newRig(t, map[string]any{"inbox_id": fake.WebInbox})
 	th, id := r.channel(fake.WebInbox)
-	form := r.send(outbound(th, "1", kefu.AuthorAgent, shown()["form"])).Parts[0]
+	form := r.send(outbound(th, "1", kefu.AuthorAgent, shown()["form"])).Parts[1]
 	pick := r.send(outbound(th, "2", kefu.AuthorAgent, shown()["choice"])).Parts[0]
 	same(t, "nothing yet", texts(r.look(&th)), []string(nil))
 	r.ahead(time.Hour) // nothing that a list tells changes when the hook of an answer is lost

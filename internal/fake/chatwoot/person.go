@@ -12,6 +12,7 @@ var (
 	ErrNoConversation = errors.New("fake chatwoot: there is no such conversation")
 	ErrNoContact      = errors.New("fake chatwoot: there is no such contact")
 	ErrNoMessage      = errors.New("fake chatwoot: there is no such message")
+	ErrUnfilled       = errors.New("fake chatwoot: there is no such form, or a field of it is empty or none of the options")
 )
 
 // act does something as the server's own people do it, and sends the hooks.
@@ -99,13 +100,45 @@ func (s *Server) write(v *conversation, m *message, files []File) int64 {
 	return m.id
 }
 
-// CustomerSubmits fills a form: the values come with the event message_updated, and stand in the message from then on.
+// CustomerSubmits fills a form: the values come with the event message_updated, and stand in the message from then on. Fields that are not
+// named keep what stands in them. As the widget does, it sends nothing as long as a field is empty.
 func (s *Server) CustomerSubmits(conversationID, messageID int64, values map[string]string) error {
-	list := []object{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		list = append(list, object{"name": name, "value": values[name]})
+	var list []object
+	err := s.within(conversationID, func(v *conversation) {
+		if m := v.message(messageID); m != nil {
+			list = filledIn(m, values)
+		}
+	})
+	if err == nil && list == nil {
+		err = ErrUnfilled
+	}
+	if err != nil {
+		return err
 	}
 	return s.submit(conversationID, messageID, func(*message) []object { return list })
+}
+
+// filledIn is what a form holds with these values; nil when the widget would not send it.
+func filledIn(m *message, values map[string]string) (list []object) {
+	items, _ := m.attributes["items"].([]any)
+	for _, x := range items {
+		item, _ := x.(object)
+		name := text(item["name"])
+		value, given := values[name]
+		if !given {
+			value = text(item["default"])
+		}
+		options, _ := item["options"].([]any)
+		offered := len(options) == 0 || slices.ContainsFunc(options, func(o any) bool {
+			option, _ := o.(object)
+			return text(option["value"]) == value
+		})
+		if value == "" || !offered {
+			return nil
+		}
+		list = append(list, object{"name": name, "value": value})
+	}
+	return list
 }
 
 // CustomerPicks picks one of an input_select by its value.
