@@ -128,9 +128,18 @@ func (c *Client) SetStatus(ctx context.Context, id int64, status Status, snoozed
 	return err
 }
 
-// SetPriority says how urgent a conversation is.
+// SetPriority says how urgent a conversation is. NoPriority is sent as null, as Chatwoot's own pages do: its document has the word "none",
+// to which the server answers 500.
 func (c *Client) SetPriority(ctx context.Context, id int64, p Priority) error {
-	_, err := c.call(ctx, http.MethodPost, at("/conversations", id, "toggle_priority"), map[string]Priority{"priority": p})
+	in := map[string]*Priority{"priority": &p}
+	switch p {
+	case NoPriority:
+		in["priority"] = nil
+	case Low, Medium, High, Urgent:
+	default:
+		return &InvalidError{[]Fault{{"priority", fmt.Sprintf("must be low, medium, high, urgent or none, and is %q", p)}}}
+	}
+	_, err := c.call(ctx, http.MethodPost, at("/conversations", id, "toggle_priority"), in)
 	return err
 }
 

@@ -271,4 +271,7 @@ func TestConversationMembers(t *testing.T) {
 	must(t, err)
 	have(t, "attributes", len(conv.CustomAttributes), 0)
 	have(t, "no priority", conv.Priority, "")
+	if err := c.SetPriority(t.Context(), id, "soon"); !isInvalid(err, 1) {
+		t.Errorf("an unknown priority: %v", err)
+	}
 }

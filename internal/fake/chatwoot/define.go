@@ -40,7 +40,7 @@ func (s *Server) createDefinition(c *call) answer {
 	case name == "":
 		return invalid("Attribute display name can't be blank")
 	case model < 0 || int(model) >= len(models()) || display < 0 || int(display) >= len(displays()):
-		return answer{http.StatusInternalServerError, object{"status": 500, "error": "Internal Server Error"}}
+		return broken()
 	case s.w.defined(models()[model], key):
 		return invalid("Attribute key has already been taken")
 	}

@@ -75,6 +75,11 @@ func invalid(words string) answer {
 
 func notFound() answer { return refuse(http.StatusNotFound, "Resource could not be found") }
 
+// broken is what comes of a word that one of Chatwoot's lists does not have: nobody catches the error.
+func broken() answer {
+	return answer{http.StatusInternalServerError, object{"status": 500, "error": "Internal Server Error"}}
+}
+
 // record keeps a request for Requests.
 func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

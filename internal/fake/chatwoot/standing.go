@@ -105,7 +105,7 @@ func (s *Server) toggleStatus(c *call) answer {
 				status = "resolved"
 			}
 		default:
-			return invalid("'" + status + "' is not a valid status")
+			return broken()
 		}
 		var until any
 		if status == "snoozed" {
@@ -116,15 +116,16 @@ func (s *Server) toggleStatus(c *call) answer {
 	})
 }
 
+// togglePriority takes nothing for no priority. The word "none", which Chatwoot's document has, breaks it.
 func (s *Server) togglePriority(c *call) answer {
 	return in(c, func(v *conversation) answer {
-		switch p := c.text("priority"); p {
+		switch p := c.in["priority"]; p {
 		case "urgent", "high", "medium", "low":
 			s.setPriority(v, p, c.by())
-		case "none", "":
+		case nil, "":
 			s.setPriority(v, nil, c.by())
 		default:
-			return invalid("'" + p + "' is not a valid priority")
+			return broken()
 		}
 		return answer{http.StatusOK, empty{}}
 	})
