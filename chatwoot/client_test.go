@@ -101,7 +101,11 @@ func TestErrors(t *testing.T) {
 		"a login page":    {fake.Fault{Kind: fake.FaultHTML, Status: 200}, chatwoot.Error{Status: 200, Code: chatwoot.CodeNotChatwoot}},
 		"a redirect":      {fake.Fault{Kind: fake.FaultHTML, Status: 302}, chatwoot.Error{Status: 302, Code: "redirected"}},
 		"errors":          {fake.Fault{Kind: fake.FaultRaw, Status: 422, Body: `{"description":"Invalid","errors":[{"field":"a","message":"a is bad","code":"x"}]}`}, chatwoot.Error{Status: 422, Code: "invalid", Words: "Invalid; a is bad"}},
-		"a code":          {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"limit_exceeded"}`}, chatwoot.Error{Status: 402, Code: "limit_exceeded", Words: "pay"}},
+		"a flood": {fake.Fault{Kind: fake.FaultRaw, Status: 422, Body: `{"error":"Validierung fehlgeschlagen: Too many messages"}`},
+			chatwoot.Error{Status: 422, Code: chatwoot.CodeFlooded, Words: "Validierung fehlgeschlagen: Too many messages"}},
+		"a bad code": {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"a\n` + strings.Repeat("user-token", 99) + `"}`},
+			chatwoot.Error{Status: 402, Code: "a " + strings.Repeat("[secret]", 62) + "[s", Words: "pay"}},
+		"a code": {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"limit_exceeded"}`}, chatwoot.Error{Status: 402, Code: "limit_exceeded", Words: "pay"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, client := start(t, fake.Options{})
@@ -116,8 +120,26 @@ func TestErrors(t *testing.T) {
 			}
 			have(t, "error", *e, c.want)
 			have(t, "requests", len(s.Requests()), 1) // nothing is tried again
-			have(t, "temporary", e.Temporary(), e.Status == 429 || e.Status >= 500)
+			have(t, "temporary", e.Temporary(), e.Status == 429 || e.Status >= 500 || name == "a flood")
+			have(t, "rate limited", chatwoot.IsRateLimited(err), e.Status == 429 || name == "a flood")
 		})
+	}
+}
+
+// TestFlood writes more into one conversation than it takes within a minute.
+func TestFlood(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	s, c := start(t, fake.Options{PerMinute: 2, Now: func() time.Time { return now }})
+	id := talk(t, s)
+	_, err := s.CustomerWrites(id, "1")
+	must(t, err)
+	for i, limited := range []bool{false, true, true, false} {
+		if i == 3 {
+			now = now.Add(61 * time.Second)
+		}
+		if _, err := c.SendMessage(t.Context(), id, chatwoot.Message{Content: "more"}); chatwoot.IsRateLimited(err) != limited || (err == nil) == limited {
+			t.Errorf("message %d: %v", i, err)
+		}
 	}
 }
 

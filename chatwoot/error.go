@@ -16,6 +16,7 @@ const (
 	CodeUnknownAssignee = "unknown_assignee" // Assign, AssignTeam: the server answered null with 200
 	CodeNotDone         = "not_done"         // the server answered 200 and did something else
 	CodeNotChatwoot     = "not_chatwoot"     // the answer is no JSON: a proxy's page, another program
+	CodeFlooded         = "flooded"          // one conversation had too many messages within a minute: 200, unless the server is set otherwise
 )
 
 // Error is the server's refusal.
@@ -41,8 +42,11 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Temporary tells that the same request may succeed later: 429 and 5xx. A POST that met a 5xx may have been done all the same.
-func (e *Error) Temporary() bool { return e.Status == http.StatusTooManyRequests || e.Status >= 500 }
+// Temporary tells that the same request may succeed later: 429, 5xx, and CodeFlooded, which clears within a minute. A POST that met a 5xx
+// may have been done all the same.
+func (e *Error) Temporary() bool {
+	return e.Status == http.StatusTooManyRequests || e.Status >= 500 || e.Code == CodeFlooded
+}
 
 const maxWords = 500
 
@@ -57,10 +61,13 @@ func (c *Client) refusal(resp *http.Response, body []byte) error {
 		e.Words = "the answer is not from Chatwoot: is there a proxy before it?"
 		return e
 	}
-	if said.Code != "" {
-		e.Code = said.Code
-	}
 	e.Words = c.fit(said.text())
+	switch {
+	case said.Code != "":
+		e.Code = c.fit(said.Code)
+	case e.Status == http.StatusUnprocessableEntity && strings.Contains(e.Words, "Too many messages"): // never in another language
+		e.Code = CodeFlooded
+	}
 	return e
 }
 
@@ -160,5 +167,9 @@ func IsNotFound(err error) bool { return is(err, http.StatusNotFound) }
 // IsUnauthorized tells that the server does not know the token, or that a bot's token may not do this.
 func IsUnauthorized(err error) bool { return is(err, http.StatusUnauthorized) }
 
-// IsRateLimited tells that too much was asked for; Error.RetryAfter says when to come again.
-func IsRateLimited(err error) bool { return is(err, http.StatusTooManyRequests) }
+// IsRateLimited tells that too much was asked for, or written into one conversation (CodeFlooded). Error.RetryAfter says when to come again,
+// if the server did.
+func IsRateLimited(err error) bool {
+	var e *Error
+	return is(err, http.StatusTooManyRequests) || errors.As(err, &e) && e.Code == CodeFlooded
+}

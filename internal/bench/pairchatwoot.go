@@ -27,7 +27,7 @@ const (
 
 func (m *chatwootMedium) start(ctx context.Context, customers, staff bool) (err error) {
 	m.customers, m.staff, m.talksOf = customers, staff, make([]int64, m.talks)
-	m.fake = chatwoot.New(chatwoot.Options{Token: chatwootToken, HookWorkers: hookWorkers})
+	m.fake = chatwoot.New(chatwoot.Options{Token: chatwootToken, HookWorkers: hookWorkers, PerMinute: -1})
 	events := []string{"message_created", "message_updated", "conversation_created", "conversation_status_changed", "conversation_updated"}
 	for inbox, used := range map[string]bool{visitInbox: customers, chatwootInbox: staff} {
 		if used {

@@ -19,6 +19,8 @@ const (
 	// unsaidWait is how long a 429 without Retry-After is respected; longestWait bounds what a server may ask for.
 	unsaidWait  = 10 * time.Second
 	longestWait = time.Hour
+	// floodWait is how long a conversation is left alone that had too much within a minute.
+	floodWait = 15 * time.Second
 	// callTime is of one call, fileTime of one that carries files.
 	callTime = 30 * time.Second
 	fileTime = 3 * time.Minute
@@ -86,6 +88,9 @@ func (c *Connector) refused(role kefu.LinkRole, unknown connector.Class, said *a
 	e := &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Err: said}
 	stranger := said.Code == api.CodeNotChatwoot
 	switch s := said.Status; {
+	case said.Code == api.CodeFlooded:
+		e.Class, e.RetryAfter = connector.Retryable, floodWait
+		e.Reason = "the conversation has as many messages within a minute as Chatwoot takes; more is set by CONVERSATION_MESSAGE_PER_MINUTE_LIMIT there"
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
 		c.known.doubt()
 		e.Class, e.Scope = connector.Retryable, connector.ScopeInbox

@@ -26,12 +26,12 @@ func checkContent(kind string, attributes any) string {
 	all, _ := attributes.(object)
 	items, isList := all["items"].([]any)
 	if !isList || len(items) == 0 {
-		return "Content attributes At least one item is required."
+		return "Validation failed: Content attributes At least one item is required."
 	}
 	for _, x := range items {
 		item, isObject := x.(object)
 		if !isObject {
-			return "Content attributes Items should be a hash."
+			return "Validation failed: Content attributes Items should be a hash."
 		}
 		if words := checkKeys("items", item, contentKeys[kind]); words != "" {
 			return words
@@ -48,12 +48,12 @@ func checkItem(kind string, item object) string {
 	case "cards":
 		actions, _ := item["actions"].([]any)
 		if len(actions) == 0 {
-			return "Content attributes contains items missing actions"
+			return "Validation failed: Content attributes contains items missing actions"
 		}
 		return checkEach("actions", actions, "text", "type", "payload", "uri")
 	case "form":
 		if !slices.Contains([]string{"email", "text", "text_area", "select"}, text(item["type"])) {
-			return "Content attributes contains invalid field type"
+			return "Validation failed: Content attributes contains invalid field type"
 		}
 		options, _ := item["options"].([]any)
 		return checkEach("options", options, "label", "value")
@@ -65,7 +65,7 @@ func checkEach(what string, list []any, keys ...string) string {
 	for _, x := range list {
 		one, isObject := x.(object)
 		if !isObject {
-			return "Content attributes contains invalid " + what
+			return "Validation failed: Content attributes contains invalid " + what
 		}
 		if words := checkKeys(what, one, keys); words != "" {
 			return words
@@ -84,5 +84,5 @@ func checkKeys(what string, item object, allowed []string) string {
 	if len(wrong) == 0 {
 		return ""
 	}
-	return "Content attributes contains invalid keys for " + what + " : [" + strings.Join(wrong, ", ") + "]"
+	return "Validation failed: Content attributes contains invalid keys for " + what + " : [" + strings.Join(wrong, ", ") + "]"
 }

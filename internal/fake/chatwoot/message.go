@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -44,15 +45,15 @@ func (s *Server) createMessage(c *call) answer {
 	return in(c, func(v *conversation) answer {
 		files, err := c.readForm()
 		if err != nil {
-			return invalid(err.Error())
+			return refuse(http.StatusUnprocessableEntity, err.Error())
 		}
 		m := &message{content: c.text("content"), kind: c.text("message_type"), contentType: c.text("content_type"),
 			private: c.in["private"] == true || c.in["private"] == "true", attributes: c.object("content_attributes"), echo: c.in["echo_id"], source: c.in["source_id"]}
 		if words := s.checkMessage(c, v, m); words != "" {
-			return invalid(words)
+			return refuse(http.StatusUnprocessableEntity, words)
 		}
 		if m.content == "" && len(files) == 0 {
-			return invalid("Content can't be blank")
+			return refuse(http.StatusUnprocessableEntity, "Validation failed: Content can't be blank")
 		}
 		m.sender = c.user
 		switch {
@@ -83,9 +84,23 @@ func (s *Server) checkMessage(c *call, v *conversation, m *message) string {
 	case m.kind == "incoming" && s.w.inboxOf(v.inbox)["channel_type"] != "Channel::Api":
 		return "Incoming messages are only allowed in Api inboxes"
 	case len([]rune(m.content)) > 150_000:
-		return "Content is too long (maximum is 150000 characters)"
+		return "Validation failed: Content is too long (maximum is 150000 characters)"
+	case s.flooded(v):
+		return "Validation failed: Too many messages"
 	}
 	return checkContent(m.contentType, c.in["content_attributes"])
+}
+
+// flooded tells that a conversation has had as many messages in the last minute as Chatwoot takes, whoever wrote them.
+func (s *Server) flooded(v *conversation) bool {
+	border, n := s.o.Now().Add(-time.Minute), 0
+	for _, m := range slices.Backward(v.messages) {
+		if m.created.Before(border) {
+			break
+		}
+		n++
+	}
+	return s.o.PerMinute > 0 && n >= s.o.PerMinute
 }
 
 // append adds a message to a conversation and tells the hooks. A customer's message opens what was resolved or asleep.

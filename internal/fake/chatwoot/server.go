@@ -21,7 +21,10 @@ type Options struct {
 	Prefix     string // a path before /api, e.g. "/support"
 	Unsigned   bool   // a server before 4.12: hooks carry no signature
 	Quiet      bool   // no activity messages ("Mei added vip"), which a real server writes into conversations
-	Now        func() time.Time
+	// PerMinute is how many messages one conversation takes within a minute before more are refused with 422; default 200, as
+	// CONVERSATION_MESSAGE_PER_MINUTE_LIMIT has it; below 0 without end.
+	PerMinute int
+	Now       func() time.Time
 	// HookWorkers send hooks beside each other, as the jobs of a real server do; default 1, and then they come in order.
 	HookWorkers int
 }
@@ -43,7 +46,7 @@ type Server struct {
 // New makes a server with an inbox of the API channel (1), one of the website's (2), two agents and a team.
 func New(o Options) *Server {
 	o.Token, o.BotToken, o.Account = cmp.Or(o.Token, "user-token"), cmp.Or(o.BotToken, "bot-token"), cmp.Or(o.Account, 1)
-	o.AgentToken = cmp.Or(o.AgentToken, "agent-token")
+	o.AgentToken, o.PerMinute = cmp.Or(o.AgentToken, "agent-token"), cmp.Or(o.PerMinute, 200)
 	o.HookWorkers = max(o.HookWorkers, 1)
 	o.Prefix = strings.TrimRight(o.Prefix, "/")
 	if o.Now == nil {
