@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,10 +18,8 @@ const (
 	// firstSight is how far back a conversation is read that Kefu sees for the first time.
 	firstSight = 7 * 24 * time.Hour
 	// slack is by how much the clocks of Kefu and Twilio may differ.
-	slack = 10 * time.Minute
-	// mostListed bounds the pages of conversations that one sweep reads.
-	mostListed = 50
-	maxTitle   = 80
+	slack    = 10 * time.Minute
+	maxTitle = 80
 )
 
 // Reception is how customers who write are received.
@@ -78,11 +75,12 @@ type looking struct {
 }
 
 func (l *looking) run(ctx context.Context) error {
-	after := -1
-	if sid, at, ok := strings.Cut(l.thread.Cursor, ":"); ok && sid == l.n.SID {
-		if i, err := strconv.Atoi(at); err == nil {
-			after = i
+	sid, after := placeOfCursor(l.thread.Cursor)
+	if sid != l.n.SID {
+		if err := l.finish(ctx, sid, after); err != nil {
+			return err
 		}
+		after = -1
 	}
 	list, enough, err := l.c.few(ctx, connector.Thread{Written: l.written}, l.n.SID, after)
 	if err != nil {
@@ -248,15 +246,17 @@ func standingOf(s api.State) connector.Standing {
 }
 
 // customerStanding carries a new status to the conversation in which the pair talks now. What was closed in Twilio stays closed: the next
-// message goes into a new one.
+// message goes into a new one. What a conversation of Twilio's cannot show is not asked of it again.
 func (c *Connector) customerStanding(ctx context.Context, t connector.Thread, now connector.Standing) (connector.Standing, error) {
 	p, ok := parsePair(t.ExternalID)
 	if !ok {
 		return connector.Standing{}, notAThread()
 	}
+	has := now
+	has.Only = []string{connector.HasStatus}
 	sid, err := c.current(ctx, p)
 	if err != nil || sid == "" {
-		return connector.Standing{Status: now.Status, Only: []string{connector.HasStatus}}, err
+		return has, err
 	}
 	n, err := c.api.Conversation(ctx, sid)
 	if err != nil {
@@ -267,47 +267,16 @@ func (c *Connector) customerStanding(ctx context.Context, t connector.Thread, no
 		want = api.Active
 	}
 	if n.State == api.Closed && want != api.Closed {
-		return connector.Standing{Status: now.Status, Only: []string{connector.HasStatus}}, c.setCurrent(ctx, p, "")
+		return has, c.setCurrent(ctx, p, "")
 	}
 	if n.State != want {
-		if n, err = c.api.UpdateConversation(ctx, sid, api.ConversationUpdate{State: want}); err != nil {
+		if _, err = c.api.UpdateConversation(ctx, sid, api.ConversationUpdate{State: want}); err != nil {
 			return connector.Standing{}, c.notYet(err)
 		}
 	}
-	return standingOf(n.State), nil
+	return has, nil
 }
 
 func notAThread() error {
 	return &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: "this is no address of a customer of Twilio"}
-}
-
-// changedCustomers names the conversations in which customers may have written since: those of open threads, and those that are young.
-func (c *Connector) changedCustomers(ctx context.Context, threads []connector.Thread, since time.Time) ([]string, error) {
-	if c.set.desk() {
-		return nil, nil
-	}
-	names := make([]string, 0, len(threads))
-	for _, t := range threads {
-		if _, ok := parsePair(t.ExternalID); !ok || t.Role != kefu.RoleCustomer {
-			continue
-		}
-		names = append(names, t.ExternalID)
-	}
-	if !since.IsZero() {
-		since = since.Add(-slack)
-	}
-	for after, page := "", 0; page == 0 || after != "" && page < mostListed; page++ {
-		list, next, err := c.api.Conversations(ctx, api.Active, time.Time{}, after)
-		if err != nil {
-			return nil, c.failure(fmt.Errorf("list the conversations: %w", err))
-		}
-		for _, n := range list {
-			_, ours := markOf(n)
-			if !ours && (!n.Created.Before(since) || !n.Updated.Before(since)) && !slices.Contains(names, n.SID) {
-				names = append(names, n.SID)
-			}
-		}
-		after = next
-	}
-	return names, nil
 }

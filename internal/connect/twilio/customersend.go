@@ -131,7 +131,7 @@ func (s *sending) post(ctx context.Context, sid string) (over bool, err error) {
 		}
 		m, err := s.write(ctx, sid, n, p)
 		if err != nil {
-			if refused := api.Status(err); refused >= 400 && refused < 500 && api.Code(err) != api.CodeUnsubscribed {
+			if refused(err) && api.Code(err) != api.CodeUnsubscribed {
 				if over, readErr := s.c.closed(ctx, sid); over && readErr == nil {
 					return true, nil
 				}

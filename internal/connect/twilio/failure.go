@@ -56,6 +56,17 @@ func unknown(e *api.APIError) connector.Class {
 	return connector.Retryable
 }
 
+// refused tells whether Twilio refused a call for what it was, which it does with everything for a conversation that is closed. How it says
+// so is not written down, so that the conversation is asked.
+func refused(err error) bool {
+	switch status := api.Status(err); status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	default:
+		return status >= http.StatusBadRequest && status < http.StatusInternalServerError
+	}
+}
+
 func (c *Connector) credentialWords() string {
 	if c.set.key != "" {
 		return "Twilio refused the API key (401): make a new one in Twilio's console under API keys, and set api_key and api_secret"

@@ -220,16 +220,18 @@ func (c *Connector) end(ctx context.Context, n api.Conversation) error {
 	m, _ := markOf(n)
 	if m.Channel != "" {
 		_, err := c.api.UpdateInteractionChannel(ctx, m.Interaction, m.Channel, api.ChannelClosed)
-		if err != nil && !ended(err) {
+		if err != nil && !refused(err) {
 			return c.readFailure(err)
 		}
 	}
 	_, err := c.api.UpdateConversation(ctx, n.SID, api.ConversationUpdate{State: api.Closed, TellHooks: true})
-	if err != nil && !ended(err) {
-		return c.readFailure(err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if refused(err) {
+		if over, asked := c.closed(ctx, n.SID); over || asked != nil {
+			return asked
+		}
+	}
+	return c.readFailure(err)
 }
-
-// ended tells whether a call was refused because there is nothing left to end.
-func ended(err error) bool { return slices.Contains([]int{400, 404, 409}, api.Status(err)) }

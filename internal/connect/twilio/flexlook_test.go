@@ -176,6 +176,18 @@ func TestStandingEndsTheConversation(t *testing.T) {
 	}
 }
 
+// TestAnEndThatIsRefusedIsNoEnd has Twilio refuse to close a conversation that is open.
+func TestAnEndThatIsRefusedIsNoEnd(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.opened()
+	closed := th.Base
+	closed.Status = kefu.StatusClosed
+	r.Inject(fake.Fault{Kind: fake.FaultError, Method: http.MethodPost, Path: regexp.MustCompile(`/(Channels/|Conversations/CH)[^/]*$`), Status: http.StatusBadRequest, Code: 20001, Count: 2})
+	if _, err := r.c.SendStanding(t.Context(), th, closed, th.Base); err == nil {
+		t.Errorf("it was taken for an end, and is %s", r.conversation(th).State)
+	}
+}
+
 func TestAnEndIsCarriedWhenAnAnswerWasLost(t *testing.T) {
 	for _, path := range []string{`/Channels/`, `^/v1/Conversations/CH[^/]*$`} {
 		r := newRig(t, nil)

@@ -48,8 +48,10 @@ func (c *Connector) Mark(ctx context.Context, m connector.Mark) error {
 		return err
 	}
 	_, err = c.api.CreateMessage(ctx, m.Thread.ExternalID, create)
-	if err != nil && ended(err) {
-		return nil // nobody is there to be told
+	if refused(err) {
+		if over, asked := c.closed(ctx, m.Thread.ExternalID); over && asked == nil {
+			return nil // nobody is there to be told
+		}
 	}
 	return c.failure(err)
 }

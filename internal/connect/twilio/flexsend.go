@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -115,15 +114,15 @@ func (c *Connector) walk(ctx context.Context, conversation string, fn func(api.M
 // sendFailure is failure for a message: what is refused because the conversation was closed goes into a new one.
 func (c *Connector) sendFailure(ctx context.Context, conversation string, err error) error {
 	e := connector.Failure(c.failure(err))
-	if e.Class != connector.Permanent || api.Status(err) < http.StatusBadRequest {
+	if !refused(err) {
 		return e
 	}
-	n, asked := c.api.Conversation(ctx, conversation)
-	if asked == nil && n.State != api.Closed {
+	over, asked := c.closed(ctx, conversation)
+	switch {
+	case asked != nil:
+		return asked
+	case !over:
 		return e
-	}
-	if asked != nil && api.Status(asked) != http.StatusNotFound {
-		return c.readFailure(asked)
 	}
 	return &connector.SendError{Class: connector.Gone, Scope: connector.ScopeThread, Reason: "the conversation is closed in Twilio", Err: err}
 }

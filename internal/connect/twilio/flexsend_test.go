@@ -110,8 +110,23 @@ func TestWhatIsClosedIsGone(t *testing.T) {
 	if err := r.AgentCloses(th.ExternalID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.c.Send(t.Context(), from(th, "1", customer(), "還在嗎")); connector.Failure(err).Class != connector.Gone {
-		t.Errorf("got %v, want %s", err, connector.Gone)
+	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity} { // it is not documented
+		remove := r.Inject(fake.Fault{Kind: fake.FaultError, Method: http.MethodPost, Status: status, Code: 50377})
+		if _, err := r.c.Send(t.Context(), from(th, "1", customer(), "還在嗎")); connector.Failure(err).Class != connector.Gone {
+			t.Errorf("with %d: got %v, want %s", status, err, connector.Gone)
+		}
+		failed := connector.Mark{DeliveryID: "dlv_2_m", Thread: th, State: connector.MarkFailed, Reason: "x"}
+		if err := r.c.Mark(t.Context(), failed); err != nil {
+			t.Errorf("with %d: nobody can be told: %v", status, err)
+		}
+		remove()
+	}
+	o := opening()
+	o.LinkID = "lnk_2"
+	open := must[connector.Thread](t)(r.c.Open(t.Context(), o))
+	r.Inject(fake.Fault{Kind: fake.FaultError, Method: http.MethodPost, Path: messagesPath, Status: http.StatusForbidden, Code: 20003})
+	if _, err := r.c.Send(t.Context(), from(open, "3", customer(), "hello")); connector.Failure(err).Class != connector.Retryable {
+		t.Errorf("a right that is missing: %v", err)
 	}
 }
 

@@ -14,6 +14,12 @@ const (
 	stateClosed = "closed"
 )
 
+// Codes of what a conversation refuses. With which status Twilio sends the first it does not document.
+const (
+	codeClosed     = 50377
+	codeBornClosed = 50384
+)
+
 func (s *Server) createConversation(c *call) (int, any, error) {
 	n := conversation{state: stateActive, attributes: "{}", created: s.opt.Now(), updated: s.opt.Now()}
 	for name, to := range map[string]*string{
@@ -28,6 +34,9 @@ func (s *Server) createConversation(c *call) (int, any, error) {
 	}
 	if err := checkState(n.state); err != nil {
 		return 0, nil, err
+	}
+	if n.closed() {
+		return 0, nil, &refusal{status: http.StatusBadRequest, code: codeBornClosed, message: "Initial state can't be 'closed'"}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +93,7 @@ func (s *Server) within(c *call) (*conversation, error) {
 func (s *Server) changing(c *call) (*conversation, error) {
 	n, err := s.within(c)
 	if err == nil && n.closed() {
-		return nil, conflict(20409, "Conversation "+n.sid+" is closed and cannot be changed")
+		return nil, conflict(codeClosed, "Can't update conversation as it's in final closed state")
 	}
 	return n, err
 }

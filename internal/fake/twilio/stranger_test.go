@@ -74,7 +74,7 @@ func TestTwilioGo(t *testing.T) {
 	if _, err := api.UpdateConversation(*n.Sid, (&conversations.UpdateConversationParams{}).SetState("closed")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := api.CreateConversationMessage(*n.Sid, (&conversations.CreateConversationMessageParams{}).SetBody("x")); code(t, err) != 20409 {
+	if _, err := api.CreateConversationMessage(*n.Sid, (&conversations.CreateConversationMessageParams{}).SetBody("x")); code(t, err) != 50377 {
 		t.Error("a closed conversation took a message")
 	}
 	if got, _ := s.Conversation("lnk_1"); len(got.Messages) != 2 || got.State != "closed" {

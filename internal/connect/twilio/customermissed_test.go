@@ -1,0 +1,95 @@
+package twilio
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kefu/internal/connector"
+	api "kefu/internal/twilio"
+)
+
+// saidIn are the texts of what came in.
+func saidIn(list []connector.Inbound) (texts []string) {
+	for _, in := range list {
+		if in.Kind == connector.InMessage {
+			texts = append(texts, in.Content.Text)
+		}
+	}
+	return texts
+}
+
+// TestLastWordsBeforeTheEndAreFound loses every hook of a conversation's end, and tells of the next one only.
+func TestLastWordsBeforeTheEndAreFound(t *testing.T) {
+	for name, next := range map[string]func(ch *channel, second string) []connector.Inbound{
+		"a hook of the next conversation": func(ch *channel, second string) []connector.Inbound { return ch.look(second) },
+		"an answer goes into the next one": func(ch *channel, _ string) []connector.Inbound {
+			ch.says("dlv_1", "您好")
+			return ch.look(thread)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ch := newChannel(t, nil)
+			first, _ := ch.s.CustomerTexts(phone, ours, "在嗎")
+			ch.look(first)
+			ch.s.CustomerTexts(phone, ours, "箱子壞了")
+			ch.s.CustomerTexts(phone, ours, "STOP")
+			ch.s.CustomerTexts(phone, ours, "START")
+			if err := ch.s.CustomerEnds(phone, ours); err != nil {
+				t.Fatal(err)
+			}
+			second, _ := ch.s.CustomerTexts(phone, ours, "怎麼辦？")
+			got := saidIn(next(ch, second))
+			if len(got) != 4 || got[0] != "箱子壞了" || !strings.Contains(got[1], "STOP") || !strings.Contains(got[2], "START") || got[3] != "怎麼辦？" {
+				t.Errorf("came in: %q", got)
+			}
+			if again := append(ch.look(second), ch.look(thread)...); len(again) != 0 {
+				t.Errorf("came in again: %+v", again)
+			}
+			before := ch.calls()
+			ch.look(second)
+			if n := ch.calls() - before; n > 2 {
+				t.Errorf("%d calls for a conversation that goes on", n)
+			}
+		})
+	}
+}
+
+// TestAnAbsenceLosesNothing has customers write, and their conversations rest or end, while nobody listens.
+func TestAnAbsenceLosesNothing(t *testing.T) {
+	ch := newChannel(t, nil)
+	resting, _ := ch.s.CustomerTexts(phone, ours, "在嗎")
+	if _, err := ch.c.api.UpdateConversation(ch.ctx, resting, api.ConversationUpdate{State: api.Inactive}); err != nil {
+		t.Fatal(err)
+	}
+	over, _ := ch.s.CustomerTexts("+886900000001", ours, "再見")
+	if err := ch.s.CustomerEnds("+886900000001", ours); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		away time.Duration
+		want []string
+	}{{6 * time.Hour, []string{resting, over}}, {5 * time.Minute, []string{resting}}} {
+		names, err := ch.c.Changed(ch.ctx, time.Now().Add(-c.away))
+		if err != nil || !slices.Equal(names, c.want) {
+			t.Errorf("after %s: %v, %v", c.away, names, err)
+		}
+	}
+	if got := saidIn(append(ch.look(resting), ch.look(over)...)); !slices.Equal(got, []string{"在嗎", "再見"}) {
+		t.Errorf("came in: %q", got)
+	}
+}
+
+// TestALateFirstWordIsFound begins a web chat in which nothing is written until nobody listens any more.
+func TestALateFirstWordIsFound(t *testing.T) {
+	ch := newChannel(t, nil)
+	sid, _ := ch.s.ChatSays("visitor-7", "小美", "")
+	if got := ch.look(sid); len(got) != 0 {
+		t.Fatalf("%+v", got)
+	}
+	ch.s.ChatSays("visitor-7", "小美", "您好")
+	if names, err := ch.c.Changed(ch.ctx, time.Now().Add(time.Hour)); err != nil || !slices.Equal(names, []string{sid}) {
+		t.Errorf("%v, %v", names, err)
+	}
+}
