@@ -19,6 +19,10 @@ ON CONFLICT (conversation_id) DO UPDATE SET message_id = excluded.message_id, st
 	sqlEndAsked     = `DELETE FROM dialogue WHERE conversation_id = $1 AND message_id = $2`
 	sqlSentMessage  = `SELECT d.message_id FROM part p JOIN delivery d ON d.id = p.delivery_id WHERE p.link_id = $1 AND p.external_id = $2
 AND p.external_id <> '' AND d.kind = 'message' ORDER BY p.delivery_id LIMIT 1`
+	// The newest question of a dialogue, as its delivery stands: what asks, or what the system asked for one of its fields since.
+	sqlQuestionState = `SELECT CASE WHEN d.state = 'queued' AND d.unsure THEN 'uncertain' ELSE d.state END FROM message m JOIN delivery d ON d.message_id = m.id AND d.message_id <> '' AND d.link_id = $3 AND d.kind = 'message'
+WHERE m.conversation_id = $1 AND m.seq >= (SELECT a.seq FROM message a WHERE a.id = $2)
+AND (m.id = $2 OR m.author_kind = 'system' AND m.content_type = 'form') ORDER BY m.seq DESC LIMIT 1`
 	sqlPurgeDialogues = `DELETE FROM dialogue WHERE conversation_id IN
 (SELECT d.conversation_id FROM dialogue d WHERE d.asked_at <= $1 ORDER BY d.asked_at LIMIT CAST($2 AS BIGINT))`
 )
@@ -77,6 +81,16 @@ func (tx *Tx) Dialogue(id kefu.ConversationID) (Dialogue, bool, error) {
 		return Dialogue{}, false, err
 	}
 	return found[0], true, nil
+}
+
+// QuestionState tells what became of the newest question of a dialogue on its way to a link; "" when nothing is known of it. One that
+// may have arrived and is tried again is uncertain.
+func (tx *Tx) QuestionState(id kefu.ConversationID, asked kefu.MessageID, link kefu.LinkID) (kefu.DeliveryState, error) {
+	found, err := sqldb.Many(tx.Tx, scanString, sqlQuestionState, id, asked, link)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return kefu.DeliveryState(found[0]), nil
 }
 
 // MoveDialogue keeps where a dialogue stands, as asked now.

@@ -91,6 +91,7 @@ func TestTheSameAnswerByEveryMedium(t *testing.T) {
 			conv := b.take("shop", opening("33", "退貨")).ConversationID
 			b.asks(conv)
 			for _, text := range []string{" A-1001\n", "２、", "略過", "「略過」"} {
+				b.queue("shop")
 				b.take("shop", writing("33", text))
 			}
 			return conv

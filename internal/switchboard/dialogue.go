@@ -16,8 +16,12 @@ const (
 	mostChoiceTries = 2
 )
 
-// soonest is how long people take at least to read a question and to answer it.
-const soonest = 3 * time.Second
+const (
+	// soonest is how long people take at least to read a question and to answer it.
+	soonest = 3 * time.Second
+	// clockSkew is how far the clock of the customer's side may be from ours.
+	clockSkew = time.Minute
+)
 
 // AsShown is a message as the customer's side of an inbox is given it: a form that it cannot show at once begins with its first question.
 // What is stored stays whole.
@@ -56,9 +60,9 @@ type dialogue struct {
 	said  store.Message
 }
 
-// goOn takes a customer's text, which is stored, for the answer to the field that is being asked; false when it is none, and everything
-// else follows from it that follows from a text. The conversation is locked.
-func (c *change) goOn(conv store.Conversation, link store.Link, m store.Message) (taken bool, err error) {
+// goOn takes a customer's text, which is stored and was written at a time (zero: now), for the answer to the field that is being asked;
+// false when it is none, and everything else follows from it that follows from a text. The conversation is locked.
+func (c *change) goOn(conv store.Conversation, link store.Link, m store.Message, written time.Time) (taken bool, err error) {
 	spoken := m.Author.Kind == kefu.AuthorContact && !m.Private && m.Content.Type == kefu.ContentText && len(m.Content.Attachments) == 0
 	if !conv.Asking || !spoken || strings.TrimSpace(m.Content.Text) == "" {
 		return false, nil
@@ -75,12 +79,33 @@ func (c *change) goOn(conv store.Conversation, link store.Link, m store.Message)
 	if at.Over(c.Now) || asked.Meta.Deleted || form == nil || at.Step > len(form.Fields) {
 		return false, c.EndDialogue(conv.ID)
 	}
+	if seen, err := c.seesQuestion(at, link, written); err != nil || !seen {
+		return false, err
+	}
 	d := &dialogue{Dialogue: at, conv: conv, link: link, asked: asked, form: *form, said: m}
 	if card.Leaves(m.Content.Text) {
 		c.say("dialogue left", conv.ID, conv.TicketName, "message_id", asked.ID, "step", at.Step)
 		return true, c.endDialogue(d, "left")
 	}
 	return c.hear(d)
+}
+
+// seesQuestion tells whether the customer can have read what is asked when they wrote. A question that waits for the customer's side to
+// come back, or did not arrive, is answered by nobody: what they write meanwhile says something else.
+func (c *change) seesQuestion(at store.Dialogue, link store.Link, written time.Time) (bool, error) {
+	if !written.IsZero() && written.Before(at.AskedAt.Add(-clockSkew)) {
+		return false, nil
+	}
+	if at.Tries > 1 { // they have seen it before
+		return true, nil
+	}
+	state, err := c.QuestionState(link.ConversationID, at.MessageID, link.ID)
+	switch state {
+	case kefu.DeliveryQueued, kefu.DeliveryFailed, kefu.DeliverySkipped:
+		return false, err
+	case "", kefu.DeliverySending, kefu.DeliveryDelivered, kefu.DeliveryUncertain:
+	}
+	return true, err
 }
 
 // hear holds what was said against the field: the next one is asked, or the same again, or it is done.

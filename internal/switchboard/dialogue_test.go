@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -17,19 +18,27 @@ type dialogueOf struct {
 	conv   kefu.ConversationID
 	ticket string
 	asked  kefu.MessageID
+	sent   *strings.Builder // what the shop was sent
 }
 
 func (b *board) beginsDialogue(ticket string) dialogueOf {
 	b.t.Helper()
 	conv := b.take("shop", opening(ticket, "退貨 "+ticket)).ConversationID
-	return dialogueOf{b, conv, ticket, b.asks(conv)}
+	return dialogueOf{b, conv, ticket, b.asks(conv), new(strings.Builder)}
 }
 
-// says has the customer write.
+// reads has everything arrive that was said to the customer.
+func (d dialogueOf) reads() dialogueOf {
+	d.t.Helper()
+	d.sent.WriteString(d.queue("shop") + " ")
+	return d
+}
+
+// says has the customer read and write.
 func (d dialogueOf) says(texts ...string) dialogueOf {
 	d.t.Helper()
 	for _, text := range texts {
-		d.take("shop", writing(d.ticket, text))
+		d.reads().take("shop", writing(d.ticket, text))
 	}
 	return d
 }
@@ -110,7 +119,7 @@ func TestADialogue(t *testing.T) {
 			t.Fatalf("%+v", all)
 		}
 		// The desk saw what was said and what came of it, and no question; the customer's side is sent no answer back.
-		seen, sent := b.queue("guild"), b.queue("shop")
+		seen, sent := b.queue("guild"), d.reads().sent.String()
 		if !strings.Contains(seen, "A-1001 4") || !strings.Contains(seen, all[0].Content.Text) || strings.Contains(seen, "謝謝") {
 			t.Errorf("the desk: %q", seen)
 		}
@@ -120,6 +129,42 @@ func TestADialogue(t *testing.T) {
 		d.says("2").wants("it is over", 0, "")
 		if len(b.answersIn(d.conv)) != 1 {
 			t.Error("an answer to nothing")
+		}
+	})
+}
+
+// TestNobodyAnswersWhatTheyHaveNotRead: while the question waits for the shop, did not arrive, or was asked after they wrote, what customers
+// write is a text like every other.
+func TestNobodyAnswersWhatTheyHaveNotRead(t *testing.T) {
+	each(t, nil, func(t *testing.T, b *board) {
+		d := b.beginsDialogue("1")
+		d.take("shop", writing("1", "哈囉？"))
+		if got := d.last(); got.Author.Kind != kefu.AuthorContact {
+			t.Errorf("it waits, and is answered: %+v", got)
+		}
+		d.says("A-1").wants("it has arrived", 2, "")
+		d.take("shop", writing("1", "2"))
+		d.reads().wants("the next one waits", 0, "")
+		early := writing("1", "2")
+		early.OccurredAt = time.Now().Add(-time.Hour)
+		d.take("shop", early)
+		d.wants("written before it was asked", 0, "")
+		d.says("3").wants("read and answered", 3, "")
+
+		lost := b.beginsDialogue("2")
+		b.alter(func(tx *store.Tx) error {
+			claimed, err := tx.Claim("shop", "test", 100)
+			all := tx.Batch()
+			for _, one := range claimed {
+				all.Finish(one.Delivery, "test", store.Finish{State: kefu.DeliveryFailed, Reason: "refused"})
+				all.Promote(one.Line)
+			}
+			_, errRun := all.Run()
+			return errors.Join(err, errRun)
+		})
+		lost.says("A-1")
+		if got := lost.last(); got.Author.Kind != kefu.AuthorContact {
+			t.Errorf("it did not arrive, and is answered: %+v", got)
 		}
 	})
 }
@@ -205,7 +250,7 @@ func TestChoicesInTexts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return dialogueOf{b, conv, ticket, m.ID}
+			return dialogueOf{b, conv, ticket, m.ID, new(strings.Builder)}
 		}
 		for i, text := range []string{"2", "退款", "refund"} {
 			d := ask([]string{"1", "2", "3"}[i], kefu.ContentChoice, false).says(text)
@@ -246,13 +291,17 @@ func TestTheBotLeavesAnswersAlone(t *testing.T) {
 			}
 			return len(all)
 		}
-		b.take("town", dm("ann", "A-1"))
-		b.take("town", dm("ann", "9"))
+		says := func(text string) {
+			b.queue("town")
+			b.take("town", dm("ann", text))
+		}
+		says("A-1")
+		says("9")
 		if n := turns(); n != 0 {
 			t.Errorf("the bot owes %d answers to a form", n)
 		}
-		b.take("town", dm("ann", "cancel everything"))
-		b.take("town", dm("ann", "really"))
+		says("cancel everything")
+		says("really")
 		if n := turns(); n != 1 {
 			t.Errorf("the bot owes %d answers to what was said instead", n)
 		}

@@ -210,18 +210,18 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err := c.post(link, &m, kefu.RoleDesk); err != nil {
 		return res, err
 	}
-	if err := c.heardOf(conv, link, m); err != nil {
+	if err := c.heardOf(conv, link, m, in.OccurredAt); err != nil {
 		return res, err
 	}
 	return res, c.afterOpen(conv, in, m)
 }
 
 // heardOf is what follows from what a customer said: an answer to a form goes on or is done, all else the bot answers that has the talk.
-func (c *change) heardOf(conv store.Conversation, link store.Link, m store.Message) error {
+func (c *change) heardOf(conv store.Conversation, link store.Link, m store.Message, written time.Time) error {
 	if m.Content.Answer != nil {
 		return nil
 	}
-	if taken, err := c.goOn(conv, link, m); err != nil || taken {
+	if taken, err := c.goOn(conv, link, m, written); err != nil || taken {
 		return err
 	}
 	return c.owe(conv, m.Message)
