@@ -11,7 +11,7 @@ type Server struct {
 	Now     Time   `json:"timestamp"` // its clock
 }
 
-// Server asks which version it is, which needs no token. Hooks of an account are signed since 4.12.
+// Server asks which version it is, which needs no token. Hooks of an account are signed since 4.12, those to bots and inboxes since 4.13.
 func (c *Client) Server(ctx context.Context) (*Server, error) {
 	return decode[Server](c.send(ctx, request{method: http.MethodGet, path: "/api"}))
 }

@@ -19,7 +19,8 @@ func (c *Client) Assign(ctx context.Context, conversationID, agentID int64) (*Ag
 	return a, err
 }
 
-// AssignTeam gives a conversation to a team; an unknown team is an error as in Assign.
+// AssignTeam gives a conversation to a team; an unknown team is an error as in Assign. Chatwoot takes it from an agent who is not of the team,
+// and may give it to one who is.
 func (c *Client) AssignTeam(ctx context.Context, conversationID, teamID int64) (*Team, error) {
 	if teamID <= 0 {
 		return nil, &InvalidError{[]Fault{{"team_id", "must be a team's id"}}}

@@ -81,7 +81,8 @@ type NewContact struct {
 	AdditionalAttributes Attributes `json:"additional_attributes,omitempty"`
 }
 
-// CreateContact makes a contact. Email, phone and identifier are unique: one that is taken is refused (search for it before).
+// CreateContact makes a contact. Email, phone and identifier are unique: one that is taken is refused (search for it before). So is a phone
+// that is not written as +886912345678, and a name of more than 255 characters.
 func (c *Client) CreateContact(ctx context.Context, n NewContact) (*Contact, error) {
 	if n.InboxID <= 0 {
 		return nil, &InvalidError{[]Fault{{"inbox_id", "is needed"}}}
@@ -110,9 +111,14 @@ func (c *Client) UpdateContact(ctx context.Context, id int64, change ContactChan
 	return contactOf(body, err)
 }
 
-// SearchContacts walks the contacts whose name, email, phone or identifier contains the words, page by page.
+// SearchContacts walks the contacts whose name, email, phone or identifier contains the words, page by page. No words are refused, and "%"
+// and "_" stand for any.
 func (c *Client) SearchContacts(ctx context.Context, words string) iter.Seq2[Contact, error] {
 	return walk(func(page int) ([]Contact, error) {
+		var f faults
+		if f.need("q", words); len(f) > 0 {
+			return nil, f.err()
+		}
 		body, err := c.read(ctx, "/contacts/search", url.Values{"q": {words}, "page": {strconv.Itoa(page)}})
 		return many[Contact](body, err, "payload")
 	}, func(x Contact) int64 { return x.ID })

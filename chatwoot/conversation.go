@@ -82,7 +82,7 @@ type NewConversation struct {
 	SourceID             string     `json:"source_id"` // of the contact in the inbox: ContactInbox.SourceID
 	InboxID              int64      `json:"inbox_id,omitempty"`
 	ContactID            int64      `json:"contact_id,omitempty"`
-	Status               Status     `json:"status,omitempty"` // not Snoozed
+	Status               Status     `json:"status,omitempty"` // Open when empty, not Snoozed; where a bot answers first it is Pending, whatever is asked for
 	AssigneeID           int64      `json:"assignee_id,omitempty"`
 	TeamID               int64      `json:"team_id,omitempty"`
 	CustomAttributes     Attributes `json:"custom_attributes,omitempty"`
@@ -94,8 +94,12 @@ type NewConversation struct {
 func (c *Client) CreateConversation(ctx context.Context, n NewConversation) (*Conversation, error) {
 	var f faults
 	f.need("source_id", n.SourceID)
-	if n.Status == Snoozed {
+	switch n.Status {
+	case "", Open, Resolved, Pending:
+	case Snoozed:
 		f.add("status", "of a new conversation cannot be snoozed")
+	default:
+		f.add("status", "must be open, resolved or pending, and is %q", n.Status)
 	}
 	if err := f.err(); err != nil {
 		return nil, err
@@ -103,7 +107,8 @@ func (c *Client) CreateConversation(ctx context.Context, n NewConversation) (*Co
 	return decode[Conversation](c.call(ctx, http.MethodPost, "/conversations", n))
 }
 
-// SetStatus moves a conversation. snoozedUntil is for Snoozed; the zero time sleeps until the customer writes.
+// SetStatus moves a conversation. snoozedUntil is for Snoozed; the zero time sleeps until the customer writes. When the owner of the token is
+// an agent and no administrator, Chatwoot gives a conversation that is set to Open to that agent.
 func (c *Client) SetStatus(ctx context.Context, id int64, status Status, snoozedUntil time.Time) error {
 	in := struct {
 		Status       Status `json:"status"`

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// ConversationQuery says which conversations are listed; empty members say nothing. Without a Status Chatwoot lists the open ones.
+// ConversationQuery says which conversations are listed; empty members say nothing. Without a Status Chatwoot lists the open ones, with Words
+// those of every status.
 type ConversationQuery struct {
 	Status   string // a Status, or "all"
 	Assignee string // me, unassigned, assigned, all
@@ -18,8 +19,8 @@ type ConversationQuery struct {
 	TeamID   int64
 	Labels   []string // any of them
 	Words    string   // to be found in messages
-	// UpdatedWithin lists what changed in so long a time until now, in whole seconds; whatever changed, also where nothing was written.
-	// Chatwoot then ignores pages and gives all at once.
+	// UpdatedWithin lists what changed in so long a time until now, in whole seconds; also where nothing was written. A message that is
+	// answered, deleted or marked as failed is no change of its conversation. Chatwoot then ignores pages and gives all at once.
 	UpdatedWithin time.Duration
 }
 

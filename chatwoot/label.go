@@ -21,7 +21,8 @@ func (c *Client) Labels(ctx context.Context, conversationID int64) ([]string, er
 	return many[string](body, err, "payload")
 }
 
-// SetLabels replaces the labels of a conversation, and gives those that it has now.
+// SetLabels replaces the labels of a conversation, and gives those that it has now. Agents see those alone that are spelled as the account
+// knows them (AccountLabels), which is in small letters.
 func (c *Client) SetLabels(ctx context.Context, conversationID int64, labels ...string) ([]string, error) {
 	if err := checkLabels(labels); err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (c *Client) changeLabels(ctx context.Context, id int64, add, remove []strin
 	return have, ErrLabelRace
 }
 
-// mergeLabels applies a difference and keeps the order. Case does not part labels: Chatwoot writes them small.
+// mergeLabels applies a difference and keeps the order. Case does not part labels: to Chatwoot's searches they are the same.
 func mergeLabels(have, add, remove []string) []string {
 	merged := slices.DeleteFunc(slices.Clone(have), func(l string) bool { return hasLabel(remove, l) })
 	for _, l := range add {

@@ -71,8 +71,8 @@ type SubmittedValue struct {
 type Sender struct {
 	ID         int64  `json:"id"`
 	Name       string `json:"name"`
-	Email      string `json:"email"`
-	Type       string `json:"type"` // user, agent_bot, contact
+	Email      string `json:"email"` // of an agent in hooks alone
+	Type       string `json:"type"`  // user, agent_bot, contact; in hooks "" for a contact
 	Identifier string `json:"identifier"`
 }
 

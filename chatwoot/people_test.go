@@ -48,6 +48,13 @@ func TestContacts(t *testing.T) {
 		n++
 	}
 	have(t, "found on two pages", n, 20)
+	s.ClearRequests()
+	for _, err := range c.SearchContacts(t.Context(), " ") {
+		if !isInvalid(err, 1) {
+			t.Errorf("no words: %v", err)
+		}
+	}
+	have(t, "requests", len(s.Requests()), 0)
 }
 
 // TestContactAnswers reads the shapes that the document shows and versions differ in.

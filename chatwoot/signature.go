@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The headers of a hook. Servers before 4.12 send none of them.
+// The headers of a hook. Servers before 4.12 send none of them, and before 4.13 not to agent bots and inboxes.
 const (
 	HeaderSignature = "X-Chatwoot-Signature"
 	HeaderTimestamp = "X-Chatwoot-Timestamp"
@@ -19,7 +19,7 @@ const (
 
 // What VerifySignature finds.
 var (
-	ErrUnsigned  = errors.New("chatwoot: the hook has no signature: the server is older than 4.12, or it is not Chatwoot")
+	ErrUnsigned  = errors.New("chatwoot: the hook has no signature: the server is older than 4.12 (4.13 for hooks to bots and inboxes), or it is not Chatwoot")
 	ErrSignature = errors.New("chatwoot: the signature of the hook is wrong")
 	ErrStale     = errors.New("chatwoot: the hook's time is too far from ours")
 )

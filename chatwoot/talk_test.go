@@ -242,6 +242,9 @@ func TestConversations(t *testing.T) {
 	if _, err := c.CreateConversation(t.Context(), chatwoot.NewConversation{Status: chatwoot.Snoozed}); !isInvalid(err, 2) {
 		t.Errorf("a snoozed one without a source: %v", err)
 	}
+	if _, err := c.CreateConversation(t.Context(), chatwoot.NewConversation{SourceID: source, Status: "closed"}); !isInvalid(err, 1) {
+		t.Errorf("a status that Chatwoot does not know: %v", err)
+	}
 	must(t, s.AgentSetsLabels(8, "vip", "refund"))
 	found = nil
 	for conv, err := range c.Conversations(t.Context(), chatwoot.ConversationQuery{Labels: []string{"vip", "refund"}, TeamID: 0, Words: ""}) {

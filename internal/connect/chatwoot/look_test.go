@@ -36,7 +36,7 @@ func TestLookAtDesk(t *testing.T) {
 	must[int64](t)(r.s.Note(id, fake.Agent2, "lost, I fear"))
 	list := r.look(&th)
 	same(t, "taken in", texts(list), []string{"agent: on its way", "agent note: lost, I fear"})
-	same(t, "who", list[0].Sender, connector.Sender{Kind: kefu.AuthorAgent, ID: "agent:11", Name: "Mei", Email: "mei@example.com", Via: "Chatwoot"})
+	same(t, "who", list[0].Sender, connector.Sender{Kind: kefu.AuthorAgent, ID: "agent:11", Name: "Mei", Via: "Chatwoot"})
 	if err := r.s.Resolve(id, fake.Agent); err != nil {
 		t.Fatal(err)
 	}

@@ -48,17 +48,17 @@ func (s *Server) Assign(conversationID, by, agent int64) error {
 
 // Resolve ends a conversation.
 func (s *Server) Resolve(conversationID, by int64) error {
-	return s.within(conversationID, func(v *conversation) { s.setStatus(v, "resolved", nil, s.name(by)) })
+	return s.within(conversationID, func(v *conversation) { s.setStatus(v, "resolved", 0, s.name(by)) })
 }
 
 // Reopen opens a conversation.
 func (s *Server) Reopen(conversationID, by int64) error {
-	return s.within(conversationID, func(v *conversation) { s.setStatus(v, "open", nil, s.name(by)) })
+	return s.within(conversationID, func(v *conversation) { s.setStatus(v, "open", 0, s.name(by)) })
 }
 
 // Snooze puts a conversation to sleep; the zero time sleeps until the customer writes.
 func (s *Server) Snooze(conversationID, by int64, until time.Time) error {
-	var when any
+	when := int64(0)
 	if !until.IsZero() {
 		when = until.Unix()
 	}
@@ -67,7 +67,7 @@ func (s *Server) Snooze(conversationID, by int64, until time.Time) error {
 
 // AgentSetsStatus moves a conversation by the word: open, resolved, pending, snoozed.
 func (s *Server) AgentSetsStatus(conversationID int64, status string) error {
-	return s.within(conversationID, func(v *conversation) { s.setStatus(v, status, nil, s.name(Agent)) })
+	return s.within(conversationID, func(v *conversation) { s.setStatus(v, status, 0, s.name(Agent)) })
 }
 
 // Priority says how urgent a conversation is: urgent, high, medium, low; "" is none.

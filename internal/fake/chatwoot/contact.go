@@ -2,7 +2,10 @@ package chatwoot
 
 import (
 	"maps"
+	"math"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,21 +38,42 @@ func (s *Server) createContact(c *call) answer {
 	s.fill(c, k)
 	s.w.contacts = append(s.w.contacts, k)
 	source := s.link(k, c.number("inbox_id"), c.text("source_id"))
-	s.hooks.add("contact_created", k.json(&s.w))
+	s.hooks.contact("contact_created", k, nil)
 	return ok(object{"payload": object{"contact": k.json(&s.w), "contact_inbox": object{"source_id": source, "inbox": inbox}}})
 }
 
-// taken says which unique member belongs to another contact.
+// taken says which member is refused: of the wrong form, or unique and another contact's.
 func (s *Server) taken(c *call, self int64) string {
-	for _, name := range contactMembers[2:] {
+	for _, name := range contactMembers {
+		v := c.text(name)
+		title := strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ")
+		switch {
+		case len([]rune(v)) > maxColumn:
+			return title + " is too long (maximum is 255 characters)"
+		case name == "email" && v != "" && !emailForm.MatchString(v):
+			return "Email Invalid email"
+		case name == "phone_number" && v != "" && !phoneForm.MatchString(v):
+			return "Phone number should be in e164 format"
+		}
+		if v == "" || !slices.Contains(contactMembers[2:], name) {
+			continue
+		}
 		for _, k := range s.w.contacts {
-			if v := c.text(name); v != "" && k.id != self && k.members[name] == v {
-				return strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ") + " has already been taken"
+			if k.id != self && (k.members[name] == v || name == "email" && strings.EqualFold(text(k.members[name]), v)) {
+				return title + " has already been taken"
 			}
 		}
 	}
 	return ""
 }
+
+// maxColumn is how many characters a text of one line has.
+const maxColumn = 255
+
+var (
+	emailForm = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	phoneForm = regexp.MustCompile(`\+[1-9]\d{1,14}$`)
+)
 
 // fill takes members from a request. Attributes are merged, as Chatwoot does for contacts.
 func (s *Server) fill(c *call, k *contact) {
@@ -58,8 +82,28 @@ func (s *Server) fill(c *call, k *contact) {
 			k.members[name] = v
 		}
 	}
+	if address := text(k.members["email"]); address != "" {
+		k.members["email"] = strings.ToLower(address)
+	}
 	maps.Copy(k.custom, c.object("custom_attributes"))
 	maps.Copy(k.extra, c.object("additional_attributes"))
+}
+
+// tooLong says which of a conversation's attributes is more than it may hold.
+func tooLong(what string, attributes object) string {
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		switch v := attributes[name].(type) {
+		case string:
+			if len([]rune(v)) > 1500 {
+				return what + " " + name + " length should be < 1500"
+			}
+		case float64:
+			if v == math.Trunc(v) && v > 9_999_999_999 {
+				return what + " " + name + " value should be < 9999999999"
+			}
+		}
+	}
+	return ""
 }
 
 func (s *Server) link(k *contact, inbox int64, source string) string {
@@ -76,7 +120,7 @@ func (s *Server) updateContact(c *call) answer {
 			return invalid(words)
 		}
 		s.fill(c, k)
-		s.hooks.add("contact_updated", k.json(&s.w))
+		s.hooks.contact("contact_updated", k, []object{{"updated_at": object{}}})
 		return ok(object{"payload": k.json(&s.w)})
 	})
 }
@@ -104,7 +148,11 @@ func (s *Server) createContactInbox(c *call) answer {
 		if inbox == nil {
 			return notFound()
 		}
-		return ok(object{"source_id": s.link(k, c.number("inbox_id"), c.text("source_id")), "inbox": inbox})
+		id, source := c.number("inbox_id"), c.text("source_id")
+		if owner := s.w.owner(id, source); owner != nil && owner != k {
+			return broken()
+		}
+		return ok(object{"source_id": s.link(k, id, source), "inbox": inbox})
 	})
 }
 

@@ -25,39 +25,73 @@ func (s *Server) showConversation(c *call) answer {
 }
 
 func (s *Server) createConversation(c *call) answer {
-	inbox, source := c.number("inbox_id"), c.text("source_id")
-	i := slices.IndexFunc(s.w.contacts, func(k *contact) bool {
-		if source == "" {
-			return k.id == c.number("contact_id") && k.sources[inbox] != ""
-		}
-		for in, have := range k.sources {
-			if have == source && (inbox == 0 || inbox == in) {
-				inbox = in
-				return true
-			}
-		}
-		return false
-	})
-	if i < 0 {
-		return notFound()
+	k, inbox, refused := s.place(c)
+	if refused.status != 0 {
+		return refused
 	}
-	v := s.begin(s.w.contacts[i], inbox)
-	if status := c.text("status"); status != "" {
+	custom, extra := c.object("custom_attributes"), c.object("additional_attributes")
+	if words := cmp.Or(tooLong("Additional attributes", extra), tooLong("Custom attributes", custom)); words != "" {
+		return invalid(words)
+	}
+	status := c.text("status")
+	if !slices.Contains([]string{"", "open", "resolved", "pending", "snoozed"}, status) {
+		return broken()
+	}
+	v := s.begin(k, inbox)
+	if status != "" && v.status == "open" {
 		v.status = status
 	}
-	v.custom, v.extra = c.object("custom_attributes"), c.object("additional_attributes")
+	v.source = cmp.Or(c.text("source_id"), v.source)
+	v.custom, v.extra = custom, extra
 	v.assignee, v.team = byID(s.w.agents, c.number("assignee_id")), byID(s.w.teams, c.number("team_id"))
 	s.hooks.conversation("conversation_created", v, nil)
 	return ok(v.json(&s.w, s.o.Account))
 }
 
-// begin makes a conversation; a bot in the inbox has it first.
+// place finds whom a new conversation is with, and where. With an inbox and a contact the source is made if it is not there, and refused if
+// it is another contact's; without them it must be there.
+func (s *Server) place(c *call) (*contact, int64, answer) {
+	inbox, source := c.number("inbox_id"), c.text("source_id")
+	k := s.w.contact(c.number("contact_id"))
+	switch {
+	case inbox != 0 && s.w.inboxOf(inbox) == nil, c.number("contact_id") != 0 && k == nil:
+		return nil, 0, notFound()
+	case inbox != 0 && k != nil:
+		if owner := s.w.owner(inbox, source); owner != nil && owner != k {
+			return nil, 0, refuse(http.StatusUnprocessableEntity, "source_id should be unique")
+		}
+		if k.sources[inbox] == "" {
+			s.link(k, inbox, source)
+		}
+		return k, inbox, answer{}
+	}
+	for _, in := range s.w.inboxes {
+		if owner := s.w.owner(number(in["id"]), source); owner != nil {
+			return owner, number(in["id"]), answer{}
+		}
+	}
+	return nil, 0, notFound()
+}
+
+// owner is the contact that a source names in an inbox.
+func (w *world) owner(inbox int64, source string) *contact {
+	i := slices.IndexFunc(w.contacts, func(k *contact) bool { return source != "" && k.sources[inbox] == source })
+	if i < 0 {
+		return nil
+	}
+	return w.contacts[i]
+}
+
+// begin makes a conversation; a bot in the inbox has it first, and a contact who is blocked never opens one.
 func (s *Server) begin(k *contact, inbox int64) *conversation {
 	now := s.o.Now()
 	s.w.lastTalk++
 	v := &conversation{id: s.w.lastTalk, contact: k, inbox: inbox, source: k.sources[inbox], status: "open",
 		labels: []string{}, custom: object{}, extra: object{}, created: now, active: now, updated: now}
-	if s.w.inboxBot[inbox] != 0 {
+	switch {
+	case k.members["blocked"] == true:
+		v.status = "resolved"
+	case s.w.inboxBot[inbox] != 0:
 		v.status = "pending"
 	}
 	s.w.conversations = append(s.w.conversations, v)
@@ -171,7 +205,7 @@ func pageOf(c *call, all []object, size int) []object {
 func (s *Server) toggleTyping(c *call) answer {
 	return in(c, func(v *conversation) answer {
 		if word := c.text("typing_status"); word == "on" || word == "off" {
-			s.hooks.add("conversation_typing_"+word, object{"conversation": v.hook(&s.w), "user": s.w.agents[0], "is_private": c.in["is_private"] == true})
+			s.hooks.typing("conversation_typing_"+word, v, c.who(), c.in["is_private"] == true)
 		}
 		return answer{http.StatusOK, empty{}}
 	})

@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // models are the names of the numbers of attribute_model; kindNames those of attribute_display_type.
@@ -64,7 +65,7 @@ func (s *Server) listTitles(*call) answer {
 }
 
 func (s *Server) createTitle(c *call) answer {
-	title := c.text("title")
+	title := strings.ToLower(c.text("title"))
 	if title == "" {
 		return invalid("Title can't be blank")
 	}

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -24,7 +21,9 @@ type delivery struct {
 	event, url, secret, id string
 	body                   []byte
 	fault                  HookFault
-	talk                   int64 // of a bot's: the conversation that it opens when the bot is dead
+	talk                   int64 // of a bot's message: the conversation that is opened when the bot is dead
+	message                int64 // of a message to an inbox's own address: what has failed when it does not arrive
+	unsigned               bool
 }
 
 // hookSender sends hooks once and, with one worker, one after the other, in the order of the answers to what caused them.
@@ -50,57 +49,6 @@ func newHookSender(s *Server) *hookSender {
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.idle = sync.NewCond(&h.mu)
 	return h
-}
-
-func (h *hookSender) conversation(event string, v *conversation, changed []object) {
-	body := v.hook(&h.s.w)
-	if changed != nil {
-		body["changed_attributes"] = changed
-	}
-	h.add(event, body)
-	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil && event == "conversation_status_changed" && v.status == "resolved" {
-		h.tellBot(bot, "conversation_resolved", v, body)
-	}
-}
-
-func (h *hookSender) message(event string, v *conversation, m *message) {
-	body := m.hook()
-	body["conversation"] = v.hook(&h.s.w)
-	h.add(event, body)
-	if bot := byID(h.s.w.bots, h.s.w.inboxBot[v.inbox]); bot != nil {
-		h.tellBot(bot, event, v, body)
-	}
-}
-
-// tellBot tells an agent bot, which is told everything of its inboxes, also private notes and what it wrote itself.
-func (h *hookSender) tellBot(bot object, event string, v *conversation, body object) {
-	h.tell(bot, "outgoing_url", event, body)
-	h.fresh[len(h.fresh)-1].talk = v.id
-}
-
-// add puts an event before every webhook that subscribed to it. The server is locked.
-func (h *hookSender) add(event string, body object) {
-	for _, hook := range h.s.w.webhooks {
-		if events, _ := hook["subscriptions"].([]string); slices.Contains(events, event) {
-			h.tell(hook, "url", event, body)
-		}
-	}
-}
-
-func (h *hookSender) tell(to object, address, event string, body object) {
-	body = maps.Clone(body)
-	body["event"], body["account"] = event, object{"id": h.s.o.Account, "name": "Fake"}
-	if in, isID := body["inbox_id"].(int64); isID {
-		body["inbox"] = h.s.w.inboxOf(in)
-	}
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return
-	}
-	fault, _ := h.faults.fire(func(f HookFault) bool {
-		return (f.Event == "" || f.Event == event) && (f.To == "" || f.To == to[address])
-	})
-	h.fresh = append(h.fresh, delivery{event: event, url: text(to[address]), secret: text(to["secret"]), id: rand.Text(), body: raw, fault: fault})
 }
 
 // take gives what the request at hand caused. The server is locked.
@@ -183,25 +131,41 @@ func (h *hookSender) deliver(list []delivery) {
 // botTries is how often a bot is told that answers 429 or 500.
 const botTries = 3
 
-// post sends one hook. Whatever comes back, it is not sent again, but to a bot; a pending conversation whose bot is dead is opened.
+// post sends one hook. Whatever comes back, it is not sent again, but to a bot; a pending conversation whose bot is dead is opened, and a
+// message that an inbox's own address did not take has failed.
 func (h *hookSender) post(d delivery) {
 	status := h.try(d)
-	if d.talk == 0 {
+	if d.talk == 0 && d.message == 0 {
 		return
 	}
-	for n := 1; n < botTries && (status == http.StatusTooManyRequests || status == http.StatusInternalServerError); n++ {
+	for n := 1; n < botTries && d.talk != 0 && (status == http.StatusTooManyRequests || status == http.StatusInternalServerError); n++ {
 		status = h.try(d)
 	}
-	if (status < 200 || status > 299) && h.ctx.Err() == nil {
+	switch {
+	case status >= 200 && status <= 299 || h.ctx.Err() != nil:
+	case d.talk != 0:
 		h.s.botIsDead(d.talk)
+	default:
+		h.s.hasFailed(d.message, "the inbox's webhook answered "+strconv.Itoa(status))
 	}
 }
 
 func (s *Server) botIsDead(talk int64) {
 	_ = s.within(talk, func(v *conversation) {
 		if v.status == "pending" {
-			s.setStatus(v, "open", nil, "")
+			s.setStatus(v, "open", 0, "")
 		}
+	})
+}
+
+func (s *Server) hasFailed(message int64, reason string) {
+	_ = s.act(func() error {
+		for _, v := range s.w.conversations {
+			if m := v.message(message); m != nil {
+				s.setMessageStatus(v, m, "failed", reason)
+			}
+		}
+		return nil
 	})
 }
 
@@ -212,7 +176,7 @@ func (h *hookSender) try(d delivery) int {
 		return 0
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if !h.s.o.Unsigned {
+	if !d.unsigned {
 		timestamp := strconv.FormatInt(h.s.o.Now().Unix(), 10)
 		req.Header.Set("X-Chatwoot-Delivery", d.id)
 		req.Header.Set("X-Chatwoot-Timestamp", timestamp)

@@ -28,6 +28,9 @@ func (s *Server) listTeams(*call) answer { return ok(s.w.teams) }
 
 func newSecret() string { return rand.Text() }
 
+// signsForBots tells a server since 4.13.
+func (s *Server) signsForBots() bool { return !s.o.Unsigned && !s.o.OnlyAccountSigned }
+
 func (s *Server) showAgentBot(c *call) answer {
 	if s.w.inboxOf(c.id()) == nil {
 		return notFound()
@@ -82,20 +85,26 @@ func (s *Server) updateWebhook(c *call) answer {
 func (s *Server) fillWebhook(c *call, hook object) string {
 	if address, given := c.in["url"]; given {
 		u, err := url.Parse(text(address))
-		if err != nil || u.Host == "" {
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return "Url is invalid"
+		}
+		if slices.ContainsFunc(s.w.webhooks, func(o object) bool { return o["id"] != hook["id"] && o["url"] == address }) {
+			return "Url has already been taken"
 		}
 		hook["url"] = text(address)
 	}
 	if hook["url"] == "" {
-		return "Url can't be blank"
+		return "Url is invalid"
 	}
 	if name, given := c.in["name"]; given {
 		hook["name"] = name
 	}
 	list, given := c.in["subscriptions"].([]any)
-	if !given {
+	if have, _ := hook["subscriptions"].([]string); !given && len(have) > 0 {
 		return ""
+	}
+	if len(list) == 0 {
+		return "Subscriptions Invalid events"
 	}
 	events := []string{}
 	for _, x := range list {
@@ -124,7 +133,7 @@ func (s *Server) createBot(c *call) answer {
 		return invalid("Name can't be blank")
 	}
 	bot := object{"id": s.w.next(), "account_id": s.o.Account, "bot_type": "webhook", "bot_config": object{}, "access_token": s.o.BotToken, "system_bot": false}
-	if !s.o.Unsigned {
+	if s.signsForBots() {
 		bot["secret"] = newSecret()
 	}
 	fillBot(c, bot)

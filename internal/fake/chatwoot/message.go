@@ -2,6 +2,7 @@ package chatwoot
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"mime"
@@ -55,12 +56,8 @@ func (s *Server) createMessage(c *call) answer {
 		if m.content == "" && len(files) == 0 {
 			return refuse(http.StatusUnprocessableEntity, "Validation failed: Content can't be blank")
 		}
-		m.sender = c.user
-		switch {
-		case m.kind == "incoming":
+		if m.sender = c.who(); m.kind == "incoming" {
 			m.sender = v.contact.sender(&s.w)
-		case c.bot:
-			m.sender = object{"id": int64(1), "name": "bot", "type": "agent_bot"}
 		}
 		for _, f := range files {
 			m.files = append(m.files, s.keep(f.name, f.body))
@@ -103,19 +100,20 @@ func (s *Server) flooded(v *conversation) bool {
 	return s.o.PerMinute > 0 && n >= s.o.PerMinute
 }
 
-// append adds a message to a conversation and tells the hooks. A customer's message opens what was resolved or asleep.
+// append adds a message to a conversation and tells the hooks. A customer's message first opens what was resolved or asleep, so that the
+// hook of the message has the new status.
 func (s *Server) append(v *conversation, m *message) {
 	m.id, m.created = s.w.next(), s.o.Now()
 	v.messages = append(v.messages, m)
-	v.touch(m.created)
-	s.hooks.message("message_created", v, m)
 	if m.kind == "incoming" && (v.status == "resolved" || v.status == "snoozed") {
 		status := "open"
 		if s.w.inboxBot[v.inbox] != 0 && v.status == "resolved" {
 			status = "pending"
 		}
-		s.setStatus(v, status, nil, "")
+		s.setStatus(v, status, 0, "")
 	}
+	v.touch(m.created)
+	s.hooks.message("message_created", v, m)
 }
 
 // deleteMessage keeps the message and empties it.
@@ -125,33 +123,40 @@ func (s *Server) deleteMessage(c *call) answer {
 		if m == nil {
 			return notFound()
 		}
-		m.remove()
-		v.updated = s.o.Now()
+		m.remove() // the conversation has not changed by that
 		s.hooks.message("message_updated", v, m)
 		return ok(m.json(v))
 	})
 }
 
-// updateMessage sets what became of a message; only the API channel lets its owner say so.
+// updateMessage sets what became of a message; only the API channel lets its owner say so. A word that is not known changes nothing, and
+// what was read is not taken back to delivered.
 func (s *Server) updateMessage(c *call) answer {
 	return in(c, func(v *conversation) answer {
 		m := v.message(c.messageID())
 		switch {
-		case m == nil:
-			return notFound()
 		case s.w.inboxOf(v.inbox)["channel_type"] != "Channel::Api":
 			return refuse(http.StatusForbidden, "Message status update is only allowed for API inboxes")
+		case m == nil:
+			return notFound()
 		}
-		switch status := c.text("status"); status {
-		case "sent", "delivered", "read", "failed":
-			m.status, m.failure = status, c.text("external_error")
-		default:
-			return invalid("'" + status + "' is not a valid status")
+		status := c.text("status")
+		if slices.Contains([]string{"sent", "delivered", "read", "failed"}, status) && (m.status != "read" || status != "delivered") {
+			s.setMessageStatus(v, m, status, c.text("external_error"))
 		}
-		v.updated = s.o.Now()
-		s.hooks.message("message_updated", v, m)
 		return ok(m.json(v))
 	})
+}
+
+func (s *Server) setMessageStatus(v *conversation, m *message, status, reason string) {
+	if status != "failed" {
+		reason = ""
+	}
+	if cmp.Or(m.status, "sent") == status && m.failure == reason {
+		return
+	}
+	m.status, m.failure = status, reason
+	s.hooks.message("message_updated", v, m)
 }
 
 func (c *call) messageID() int64 {

@@ -44,7 +44,7 @@ func (s *Server) AddContact(name, identifier string) (id int64) {
 		for _, in := range s.w.inboxes {
 			s.link(k, number(in["id"]), "")
 		}
-		s.hooks.add("contact_created", k.json(&s.w))
+		s.hooks.contact("contact_created", k, nil)
 		id = k.id
 		return nil
 	})
@@ -161,14 +161,13 @@ func (s *Server) submit(conversationID, messageID int64, values func(*message) [
 	})
 }
 
-// change changes one message and tells the hooks. It is no activity of the conversation, but an update.
+// change changes one message and tells the hooks. The conversation has not changed by that: no list by updated_within has it.
 func (s *Server) change(conversationID, messageID int64, do func(*message)) error {
 	found := false
 	err := s.within(conversationID, func(v *conversation) {
 		if m := v.message(messageID); m != nil {
 			found = true
 			do(m)
-			v.updated = s.o.Now()
 			s.hooks.message("message_updated", v, m)
 		}
 	})

@@ -33,6 +33,16 @@ func (s *Server) AddInbox(name, channelType string) (id int64) {
 	return id
 }
 
+// SetInboxWebhook gives an inbox of the API channel an address of its own, which is told beside the account's webhooks.
+func (s *Server) SetInboxWebhook(inbox int64, url, secret string) {
+	_ = s.act(func() error {
+		if in := s.w.inboxOf(inbox); in != nil {
+			in["webhook_url"], in["secret"] = url, secret
+		}
+		return nil
+	})
+}
+
 // AddWebhook makes a webhook as an administrator does in the settings; without events it has all. An empty secret is made up; the secret
 // is given.
 func (s *Server) AddWebhook(url, secret string, events ...string) string {
@@ -59,7 +69,7 @@ func (s *Server) AddBot(outgoingURL string, inboxes ...int64) string {
 	_ = s.act(func() error {
 		bot := object{"id": s.w.next(), "account_id": s.o.Account, "name": "Kefu", "description": "", "outgoing_url": outgoingURL, "bot_type": "webhook",
 			"bot_config": object{}, "access_token": s.o.BotToken, "system_bot": false}
-		if !s.o.Unsigned {
+		if s.signsForBots() {
 			bot["secret"] = secret
 		}
 		s.w.bots = append(s.w.bots, bot)

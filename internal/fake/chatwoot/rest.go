@@ -59,6 +59,14 @@ func (c *call) by() string {
 	return "bot"
 }
 
+// who is who asks, as a sender of messages.
+func (c *call) who() object {
+	if c.bot {
+		return object{"id": int64(1), "name": "bot", "type": "agent_bot"}
+	}
+	return c.user
+}
+
 // answer is what a handler gives.
 type answer struct {
 	status int

@@ -23,8 +23,11 @@ func (s *Server) routes() http.Handler {
 // about tells what server it is to whoever asks.
 func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
 	version := "4.14.2"
-	if s.o.Unsigned {
+	switch {
+	case s.o.Unsigned:
 		version = "4.11.0"
+	case s.o.OnlyAccountSigned:
+		version = "4.12.0"
 	}
 	write(w, ok(object{"version": version, "timestamp": s.o.Now().UTC().Format(time.DateTime), "queue_services": "ok", "data_services": "ok"}))
 }

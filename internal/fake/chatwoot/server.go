@@ -20,7 +20,9 @@ type Options struct {
 	Account    int64  // default 1
 	Prefix     string // a path before /api, e.g. "/support"
 	Unsigned   bool   // a server before 4.12: hooks carry no signature
-	Quiet      bool   // no activity messages ("Mei added vip"), which a real server writes into conversations
+	// OnlyAccountSigned is a server of 4.12: it signs the hooks of the account's webhooks, and not those to agent bots and inboxes.
+	OnlyAccountSigned bool
+	Quiet             bool // no activity messages ("Mei added vip"), which a real server writes into conversations
 	// PerMinute is how many messages one conversation takes within a minute before more are refused with 422; default 200, as
 	// CONVERSATION_MESSAGE_PER_MINUTE_LIMIT has it; below 0 without end.
 	PerMinute int

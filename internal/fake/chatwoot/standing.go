@@ -10,18 +10,20 @@ import (
 // Each of these changes a conversation, writes what the server would write into it, and tells the hooks, if it was a change. by is the
 // name of who did it; nobody's name for what the server did itself.
 
-func (s *Server) setStatus(v *conversation, status string, until any, by string) {
-	before := v.status
+func (s *Server) setStatus(v *conversation, status string, until int64, by string) {
+	before, slept := v.status, v.sleeps()
 	v.status, v.snoozed = status, until
 	if before == status {
+		s.changed(v, "snoozed_until", slept, v.sleeps())
 		return
 	}
 	if by != "" {
 		words := map[string]string{"open": " reopened the conversation", "resolved": " marked the conversation resolved", "pending": " marked the conversation pending", "snoozed": " snoozed the conversation"}
 		s.activity(v, by, words[status])
 	}
-	s.changed("conversation_status_changed", v, "status", before, status)
-	s.changed("conversation_updated", v, "status", before, status)
+	v.updated = s.o.Now()
+	s.hooks.conversation("conversation_status_changed", v, nil) // which tells nothing of what changed
+	s.changed(v, "status", before, status)
 }
 
 func (s *Server) setPriority(v *conversation, p any, by string) {
@@ -34,7 +36,7 @@ func (s *Server) setPriority(v *conversation, p any, by string) {
 		words = "none"
 	}
 	s.activity(v, by, " set the priority to ", words)
-	s.changed("conversation_updated", v, "priority", before, p)
+	s.changed(v, "priority", before, p)
 }
 
 func (s *Server) setAssignee(v *conversation, agent object, by string) {
@@ -47,15 +49,15 @@ func (s *Server) setAssignee(v *conversation, agent object, by string) {
 	} else {
 		s.activity(v, "Assigned to ", text(agent["name"]), " by ", by)
 	}
-	s.changed("conversation_updated", v, "assignee_id", before, agent["id"])
+	s.changed(v, "assignee_id", before, agent["id"])
 }
 
-// replaceLabels writes them small and each once.
+// replaceLabels writes each once, and small or large as it was given: only the titles of the account's own labels are small.
 func (s *Server) replaceLabels(v *conversation, labels []string, by string) {
 	before := v.labels
 	v.labels = []string{}
 	for _, l := range labels {
-		if l = strings.ToLower(strings.TrimSpace(l)); l != "" && !slices.Contains(v.labels, l) {
+		if l = strings.TrimSpace(l); l != "" && !slices.Contains(v.labels, l) {
 			v.labels = append(v.labels, l)
 		}
 	}
@@ -86,15 +88,16 @@ func (s *Server) replaceAttributes(v *conversation, fresh object) {
 }
 
 // changed tells the hooks of a change, if it was one.
-func (s *Server) changed(event string, v *conversation, name string, before, after any) {
+func (s *Server) changed(v *conversation, name string, before, after any) {
 	if before == after {
 		return
 	}
 	v.updated = s.o.Now()
-	s.hooks.conversation(event, v, []object{{name: object{"previous_value": before, "current_value": after}}})
+	s.hooks.conversation("conversation_updated", v, []object{{name: object{"previous_value": before, "current_value": after}}})
 }
 
-// toggleStatus moves to the other side when no status is given, as Chatwoot does.
+// toggleStatus moves to the other side when no status is given, as Chatwoot does. An agent who opens a conversation has it then; an
+// administrator or a bot has not.
 func (s *Server) toggleStatus(c *call) answer {
 	return in(c, func(v *conversation) answer {
 		status := c.text("status")
@@ -107,12 +110,18 @@ func (s *Server) toggleStatus(c *call) answer {
 		default:
 			return broken()
 		}
-		var until any
+		until := int64(0)
 		if status == "snoozed" {
-			until = c.in["snoozed_until"]
+			until = v.snoozed
+			if given, ok := c.in["snoozed_until"]; ok {
+				until = number(given)
+			}
 		}
 		s.setStatus(v, status, until, c.by())
-		return ok(object{"meta": object{}, "payload": object{"success": true, "current_status": v.status, "conversation_id": v.id, "snoozed_until": v.snoozed}})
+		if status == "open" && c.user["role"] == "agent" {
+			s.setAssignee(v, c.user, c.by())
+		}
+		return ok(object{"payload": object{"success": true, "current_status": v.status, "conversation_id": v.id, "snoozed_until": v.sleeps()}})
 	})
 }
 
@@ -134,6 +143,9 @@ func (s *Server) togglePriority(c *call) answer {
 // setCustomAttributes replaces, as Chatwoot does.
 func (s *Server) setCustomAttributes(c *call) answer {
 	return in(c, func(v *conversation) answer {
+		if words := tooLong("Custom attributes", c.object("custom_attributes")); words != "" {
+			return invalid(words)
+		}
 		s.replaceAttributes(v, c.object("custom_attributes"))
 		return ok(object{"custom_attributes": v.custom})
 	})
@@ -149,7 +161,7 @@ func (s *Server) assign(c *call) answer {
 		if _, given := c.in["team_id"]; given {
 			before := v.team["id"]
 			v.team = byID(s.w.teams, c.number("team_id"))
-			s.changed("conversation_updated", v, "team_id", before, v.team["id"])
+			s.changed(v, "team_id", before, v.team["id"])
 			return orNull(v.team)
 		}
 		return ok(nil)

@@ -59,8 +59,8 @@ func (s *Server) talk(v *conversation) Talk {
 	t := Talk{ID: v.id, Inbox: v.inbox, Contact: v.contact.id, Status: v.status, Labels: slices.Clone(v.labels), Attributes: clone(v.custom), At: v.created}
 	t.Priority, _ = v.priority.(string)
 	t.Assignee, _ = v.assignee["id"].(int64)
-	if until := number(v.snoozed); until > 0 {
-		t.SnoozedUntil = time.Unix(until, 0).UTC()
+	if v.snoozed > 0 {
+		t.SnoozedUntil = time.Unix(v.snoozed, 0).UTC()
 	}
 	for _, m := range v.messages {
 		one := Said{ID: m.id, Kind: m.kind, Private: m.private, Content: m.content, ContentType: m.contentType, Attributes: clone(m.attributes), At: m.created}

@@ -74,7 +74,7 @@ type conversation struct {
 	extra    object
 	assignee object
 	team     object
-	snoozed  any
+	snoozed  int64 // until when, in seconds; 0 is no time
 	messages []*message
 	created  time.Time
 	active   time.Time // of the last message, whatever kind it is

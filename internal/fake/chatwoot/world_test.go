@@ -39,7 +39,7 @@ func TestPeopleDoThings(t *testing.T) {
 	r.must(r.Priority(id, chatwoot.Agent, "high"))
 	r.must(r.Snooze(id, chatwoot.Agent, until))
 	talk, _ := r.Talk(id)
-	if talk.Status != "snoozed" || !talk.SnoozedUntil.Equal(until) || talk.Priority != "high" || talk.Assignee != chatwoot.Agent2 || !slices.Equal(talk.Labels, []string{"vip"}) {
+	if talk.Status != "snoozed" || !talk.SnoozedUntil.Equal(until) || talk.Priority != "high" || talk.Assignee != chatwoot.Agent2 || !slices.Equal(talk.Labels, []string{"VIP"}) {
 		t.Errorf("the talk: %+v", talk)
 	}
 	var kinds []string
