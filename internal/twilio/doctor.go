@@ -41,6 +41,7 @@ func (c *Client) Workflow(ctx context.Context, workspace, workflow string) (Work
 type Hooks struct {
 	PreURL  string   `json:"pre_webhook_url"`
 	PostURL string   `json:"post_webhook_url"`
+	Method  string   `json:"method"` // GET or POST
 	Filters []string `json:"filters"`
 }
 

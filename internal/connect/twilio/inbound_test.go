@@ -125,7 +125,8 @@ func TestHooks(t *testing.T) {
 			t.Errorf("%s: %v, %+v", name, err, got.Inbound)
 			continue
 		}
-		if len(got.Inbound) == 1 && (got.Inbound[0].Kind != connector.InLook || got.Inbound[0].ThreadID != tt.form.Get("ConversationSid") || got.Inbound[0].Key == "") {
+		if len(got.Inbound) == 1 && (got.Inbound[0].Kind != connector.InLook || got.Inbound[0].ThreadID != tt.form.Get("ConversationSid") || got.Inbound[0].Key == "" ||
+			got.Inbound[0].Written != (tt.form.Get("EventType") == "onMessageAdded")) {
 			t.Errorf("%s: %+v", name, got.Inbound[0])
 		}
 	}

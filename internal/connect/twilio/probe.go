@@ -174,6 +174,8 @@ func (p *probe) hooks(ctx context.Context) {
 		p.fail("webhook", where, "Twilio tells nobody what customers write: it is found by comparison only, every %s", p.c.set.sweepEvery)
 	case strings.TrimRight(h.PostURL, "/") != p.c.hookAddress():
 		p.warn("webhook", where+"; nothing, if your address configuration tells Kefu", "Twilio tells somebody else: %s", hostOf(h.PostURL))
+	case strings.EqualFold(h.Method, http.MethodGet):
+		p.fail("webhook", "choose POST beside the address", "Twilio tells Kefu by GET, which Kefu refuses")
 	case len(missing) > 0:
 		p.warn("webhook", "choose these events beside the address", "Twilio does not tell of %s", strings.Join(missing, ", "))
 	default:

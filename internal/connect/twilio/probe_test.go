@@ -104,6 +104,7 @@ func setups() map[string]setup {
 		"no webhook":               {},
 		"a webhook elsewhere":      {o: fake.Options{ServiceHook: "https://other.example/hook?key=S3CRET"}},
 		"too few events":           {o: fake.Options{ServiceHook: probeHook, ServiceFilters: []string{"onMessageAdded", "onParticipantAdded"}}},
+		"a webhook by GET":         {o: fake.Options{ServiceHook: probeHook, ServiceMethod: http.MethodGet}},
 		"another service":          {set: map[string]any{"service_sid": "IS" + zeros("9")}},
 		"a wrong token":            {o: fake.Options{ServiceHook: probeHook}, set: map[string]any{"auth_token": "another-token"}},
 		"an API key that is gone":  {set: map[string]any{"api_key": "SK" + zeros("9"), "api_secret": "gone"}},

@@ -33,7 +33,7 @@ func (s *Server) readHooks(c *call) (int, any, error) {
 	if service != "" && service != s.opt.Service {
 		return 0, nil, notFound(c.r.URL.Path)
 	}
-	out := obj{"account_sid": s.opt.Account, "method": "POST", "filters": s.opt.ServiceFilters, "pre_webhook_url": nil, "post_webhook_url": null(s.opt.ServiceHook)}
+	out := obj{"account_sid": s.opt.Account, "method": s.opt.ServiceMethod, "filters": s.opt.ServiceFilters, "pre_webhook_url": nil, "post_webhook_url": null(s.opt.ServiceHook)}
 	if service != "" {
 		out["chat_service_sid"] = service
 	}

@@ -19,9 +19,11 @@ type Options struct {
 	Workflow  string // default WW…
 	Flow      string // of Studio, default FW…
 
-	// ServiceHook is told what happens in every conversation; ServiceFilters are the events, all if empty.
+	// ServiceHook is told what happens in every conversation; ServiceFilters are the events, all if empty. ServiceMethod is what is shown of
+	// how it is told, default POST; it is told by POST whatever that says.
 	ServiceHook    string
 	ServiceFilters []string
+	ServiceMethod  string
 
 	MaxParticipants int           // of a conversation, default 1,000
 	MaxMedia        int64         // bytes of a file, default 16 MiB
@@ -46,6 +48,7 @@ func (o Options) withDefaults() Options {
 	o.Workspace = cmp.Or(o.Workspace, sid("WS", "1"))
 	o.Workflow = cmp.Or(o.Workflow, sid("WW", "1"))
 	o.Flow = cmp.Or(o.Flow, sid("FW", "1"))
+	o.ServiceMethod = cmp.Or(o.ServiceMethod, http.MethodPost)
 	o.MaxParticipants = cmp.Or(o.MaxParticipants, 1000)
 	o.MaxMedia = cmp.Or(o.MaxMedia, 16<<20)
 	o.MediaLifetime = cmp.Or(o.MediaLifetime, 5*time.Minute)
