@@ -120,7 +120,7 @@ func (c *Client) SetStatus(ctx context.Context, id int64, status Status, snoozed
 			in.SnoozedUntil = snoozedUntil.Unix()
 		}
 	case Open, Resolved, Pending:
-	default: // without one that it knows Chatwoot moves the conversation to wherever it is not
+	default: // without one Chatwoot moves the conversation to wherever it is not, and one that it does not know is answered with 500
 		return &InvalidError{[]Fault{{"status", fmt.Sprintf("must be open, resolved, pending or snoozed, and is %q", status)}}}
 	}
 	body, err := c.call(ctx, http.MethodPost, at("/conversations", id, "toggle_status"), in)

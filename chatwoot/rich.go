@@ -20,7 +20,8 @@ const (
 	Articles    ContentType = "article"
 )
 
-// Rich is a message of more than text. Not every channel shows it, and those that do not show Content: put all that matters there.
+// Rich is a message of more than text. Not every channel shows it, and those that do not show Content: put all that matters there. The
+// website's widget shows Content above an InputSelect, and not with Cards, Form and Articles: what they must not miss is sent before.
 type Rich struct {
 	Content     string
 	ContentType ContentType

@@ -162,6 +162,11 @@ func (p *probe) userToken(ctx context.Context) bool {
 		return false
 	}
 	p.me, p.admin = me, me.Accounts[i].Role == "administrator"
+	if !p.admin {
+		p.warn("api_token", "make the user an administrator, or take the token of one",
+			"it is %s's, %s of the account %s: Chatwoot gives them every conversation that Kefu opens again", me.Name, me.Accounts[i].Role, me.Accounts[i].Name)
+		return true
+	}
 	p.ok("api_token", "it is %s's, %s of the account %s", me.Name, me.Accounts[i].Role, me.Accounts[i].Name)
 	return true
 }

@@ -129,6 +129,7 @@ func probeCases() map[string]probeCase {
 		"a bot without":     {prepare: hooked, set: map[string]any{"bot": true, "bot_token": "bot-token", "inbox_id": fake.WebInbox}},
 		"another bot":       {prepare: func(s *fake.Server) { hooked(s); s.AddBot("https://other.example/bot", fake.WebInbox) }, set: map[string]any{"inbox_id": fake.WebInbox}},
 		"a bot that signs":  {prepare: func(s *fake.Server) { hooked(s); s.AddBot(probeHook, fake.WebInbox) }, set: map[string]any{"inbox_id": fake.WebInbox, "bot": true}},
+		"a bot of 4.12":     {options: fake.Options{OnlyAccountSigned: true}, prepare: func(s *fake.Server) { hooked(s); s.AddBot(probeHook, fake.WebInbox) }, set: map[string]any{"inbox_id": fake.WebInbox, "bot": true}},
 		"a private address": {prepare: func(s *fake.Server) { s.AddWebhook("http://192.168.1.5:8080/hooks/help", probeSecret) }, set: map[string]any{"public_url": "http://192.168.1.5:8080"}},
 		"a clock":           {options: fake.Options{Now: func() time.Time { return time.Now().Add(-2 * time.Hour) }}, prepare: hooked},
 		"a proxy":           {prepare: func(s *fake.Server) { s.Inject(fake.Fault{Kind: fake.FaultHTML, Status: 200}) }, options: fake.Options{Prefix: "/x"}},

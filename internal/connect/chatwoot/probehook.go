@@ -158,6 +158,11 @@ func (p *probe) botHook(ctx context.Context) bool {
 			"the bot %s signs with another secret than hook_secret: Chatwoot takes it for dead and opens its conversations", bot.Name)
 		return false
 	}
+	if p.c.set.signatures == signaturesRequired && p.version.before(version{4, 13}) && !p.version.before(version{4, 12}) {
+		p.fail("bot", "bring Chatwoot to 4.13 or later, or leave the bot's webhook URL empty and tell Kefu by a webhook of the account",
+			"this Chatwoot does not sign what it sends to bots, and the setting signatures requires it: Chatwoot takes %s for dead and opens its conversations", bot.Name)
+		return false
+	}
 	p.ok("bot", "%s tells %s", bot.Name, shown)
 	return true
 }

@@ -28,8 +28,8 @@ func wordOf(s kefu.Status) api.Status {
 	return ""
 }
 
-// standingOf is how a conversation stands. Labels that differ from those of base only in their case, which Chatwoot does not keep, are
-// spelled as there.
+// standingOf is how a conversation stands. Labels that differ from those of base only in their case are spelled as there: Chatwoot's own are
+// in small letters.
 func standingOf(conv *api.Conversation, base connector.Standing) connector.Standing {
 	s := connector.Standing{Status: statuses[conv.Status], Priority: priorityOf(conv.Priority), Labels: spelled(conv.Labels, base.Labels)}
 	if s.Status == "" {
@@ -140,7 +140,11 @@ func (s *change) labels(ctx context.Context, now connector.Standing) error {
 	add := slices.DeleteFunc(slices.Clone(now.Labels), func(l string) bool { return slices.Contains(s.has.Labels, l) || !shown(l) })
 	remove := slices.DeleteFunc(slices.Clone(s.has.Labels), func(l string) bool { return slices.Contains(now.Labels, l) || !shown(l) })
 	if len(add) > 0 {
-		if _, err := s.client.AddLabels(ctx, s.id, add...); err != nil {
+		small := make([]string, len(add)) // as the account spells them: agents see no others
+		for i, l := range add {
+			small[i] = strings.ToLower(l)
+		}
+		if _, err := s.client.AddLabels(ctx, s.id, small...); err != nil {
 			return raced(err)
 		}
 	}

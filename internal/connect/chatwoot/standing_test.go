@@ -102,7 +102,9 @@ func TestLabelsKeepTheirSpelling(t *testing.T) {
 	now := th.Base
 	now.Labels = []string{"VIP"}
 	th.Base = r.stand(th, now, th.Base)
-	must[[]string](t)(r.c.user.SetLabels(t.Context(), numberOf(th.ExternalID), "vip"))
+	same(t, "as the account spells them", talkOf(r.s, th).Labels, []string{"vip"})
+	same(t, "nothing to tell", texts(r.look(&th)), []string(nil))
+	must[[]string](t)(r.c.user.SetLabels(t.Context(), numberOf(th.ExternalID), "Vip"))
 	same(t, "nothing to tell", texts(r.look(&th)), []string(nil))
 }
 
