@@ -193,6 +193,9 @@ func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	if in.can.Enricher != nil {
 		r.Orders = in.can.Enricher.Enrich
 	}
+	if in.can.OrderReader != nil {
+		r.ReadOrders = in.can.OrderReader.ReadOrders
+	}
 	return r
 }
 

@@ -79,6 +79,12 @@ type Enricher interface {
 	Enrich(ctx context.Context, t Thread) ([]kefu.Order, error)
 }
 
+// OrderReader reads orders as the inbox's own shop means them: in its currency and time zone, with its address of an order.
+type OrderReader interface {
+	// ReadOrders is pure, and as kefu.ParseOrders.
+	ReadOrders(raw []byte) ([]kefu.Order, error)
+}
+
 // Backfiller reads a thread from the source of truth.
 type Backfiller interface {
 	// Backfill emits what the thread holds, oldest first. A Snapshot connector emits everything it finds and the rules compare; others

@@ -49,6 +49,7 @@ type Abilities struct {
 	Marker         Marker
 	Changer        Changer
 	Enricher       Enricher
+	OrderReader    OrderReader
 	Backfiller     Backfiller
 	Comparer       Comparer
 	Prober         Prober
@@ -74,6 +75,7 @@ func AbilitiesOf(c Connector) Abilities {
 	a.Marker, _ = c.(Marker)
 	a.Changer, _ = c.(Changer)
 	a.Enricher, _ = c.(Enricher)
+	a.OrderReader, _ = c.(OrderReader)
 	a.Backfiller, _ = c.(Backfiller)
 	a.Comparer, _ = c.(Comparer)
 	a.Prober, _ = c.(Prober)

@@ -67,10 +67,15 @@ func each(t *testing.T, desks []kefu.InboxID, fn func(t *testing.T, b *board)) {
 	})
 }
 
+// taiwanese reads orders as a shop in Taiwan means them.
+func taiwanese(raw []byte) ([]kefu.Order, error) {
+	return kefu.ParseOrders(raw, time.FixedZone("CST", 8*60*60), "TWD")
+}
+
 // inboxes are those of a board; rich shows forms of up to five fields.
 func inboxes(desks []kefu.InboxID) []switchboard.Inbox {
 	return []switchboard.Inbox{
-		{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint},
+		{ID: "shop", Channel: "wordpress", Name: "Shop", Desks: desks, SweepEvery: time.Hour, Fingerprint: sentPrint, ReadOrders: taiwanese},
 		{ID: "rich", Channel: "chat", Name: "Rich", Desks: desks, Forms: 5},
 		{ID: "api", Channel: "api", Name: "API", Desks: desks},
 		{ID: "guild", Channel: "discord", Name: "Guild", Marks: true, Desk: true},

@@ -90,16 +90,6 @@ func checkPicks(f *kefu.Faults, choices []kefu.Choice) {
 	}
 }
 
-// orderIn reads one order. What it holds that cannot be read is left out, as of every shop's order.
-func orderIn(f *kefu.Faults, raw []byte) *kefu.Order {
-	orders, err := kefu.ParseOrders(raw, nil, "")
-	if err != nil || len(orders) != 1 {
-		f.Add("order", "must be one order, an object with an order_id")
-		return nil
-	}
-	return &orders[0]
-}
-
 // composeAnswer checks who answers, and that nothing else is said.
 func composeAnswer(f *kefu.Faults, by kefu.Caller, in NewMessage) {
 	if by.Kind != kefu.CallerContact && in.SenderType != kefu.AuthorContact {
@@ -123,6 +113,8 @@ func (c *change) lookUp(f kefu.Faults, by kefu.Caller, in *NewMessage, out *kefu
 		err = c.lookUpAsked(&f, by, in, out)
 	case len(in.Articles) > 0:
 		err = c.lookUpArticles(&f, in.Articles, out)
+	case len(in.Order) > 0 && len(f) == 0:
+		err = c.readAsShop(in, out)
 	}
 	return cmp.Or(err, f.Err(notSendable))
 }

@@ -31,9 +31,9 @@ func TestCardsThroughTheAPI(t *testing.T) {
 		}
 		for spelling, raw := range map[string]string{
 			"000": `{"order_id":"8806","status":"shipped","created_at":"2026-11-01T02:00:00Z","total_amount":"199.50","shipping_fee":"0","currency":"TWD","items":[{"name":"鞋","quantity":2,"price":"99.75"}]}`,
-			"003": `{"order_id":8806,"status":"wc-shipped","create_time":"2026-11-01 02:00","amount":199.50,"shipping_fee":0,"currency":"twd","items":[{"name":"鞋","quantity":2,"price":99.75}]}`,
+			"003": `{"order_id":8806,"status":"wc-shipped","create_time":"2026-11-01 10:00","amount":199.50,"shipping_fee":0,"items":[{"name":"鞋","quantity":2,"price":99.75}]}`,
 		} {
-			m, err := send(program, switchboard.NewMessage{Order: json.RawMessage(raw)})
+			m, err := send(program, switchboard.NewMessage{Order: json.RawMessage(raw)}) // in the shop's currency and time zone
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,13 +57,17 @@ func TestCardsThroughTheAPI(t *testing.T) {
 			in     switchboard.NewMessage
 			faults string
 		}{
-			"nothing":      {program, switchboard.NewMessage{}, "content"},
-			"no form":      {program, switchboard.NewMessage{ContentType: kefu.ContentForm, Content: "x"}, "form"},
-			"no choices":   {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Content: "x"}, "choices"},
-			"no value":     {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Choices: []kefu.Choice{{Label: "A"}}}, "choices"},
-			"alike":        {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Choices: slices.Concat(option, option)}, "choices"},
-			"no order":     {program, switchboard.NewMessage{ContentType: kefu.ContentOrderCard}, "order"},
-			"no id":        {program, switchboard.NewMessage{Order: json.RawMessage(`{"items":[]}`)}, "order"},
+			"nothing":              {program, switchboard.NewMessage{}, "content"},
+			"no form":              {program, switchboard.NewMessage{ContentType: kefu.ContentForm, Content: "x"}, "form"},
+			"no choices":           {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Content: "x"}, "choices"},
+			"no value":             {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Choices: []kefu.Choice{{Label: "A"}}}, "choices"},
+			"alike":                {program, switchboard.NewMessage{ContentType: kefu.ContentChoice, Choices: slices.Concat(option, option)}, "choices"},
+			"no order":             {program, switchboard.NewMessage{ContentType: kefu.ContentOrderCard}, "order"},
+			"no id":                {program, switchboard.NewMessage{Order: json.RawMessage(`{"items":[]}`)}, "order"},
+			"a word of the shop's": {program, switchboard.NewMessage{Order: json.RawMessage(`{"order_id":1,"status":"checkout-draft"}`)}, "order.status"},
+			"no amounts": {program, switchboard.NewMessage{Order: json.RawMessage(`{"order_id":1,"total_amount":"1,280","shipping_fee":"NT$5","created_at":"yesterday",
+				"items":[{"name":"鞋","price":"1e3"},{"name":"襪"}]}`)}, "order.total_amount order.shipping_fee order.created_at order.items[0].price"},
+			"no goods":     {program, switchboard.NewMessage{Order: json.RawMessage(`{"order_id":1,"items":["鞋",{"name":"襪"}]}`)}, "order.items[0]"},
 			"two orders":   {program, switchboard.NewMessage{Order: json.RawMessage(`[{"order_id":1},{"order_id":2}]`)}, "order"},
 			"unknown":      {program, switchboard.NewMessage{ContentType: "card", Content: "x"}, "content_type"},
 			"two kinds":    {program, switchboard.NewMessage{Form: returns(), Order: json.RawMessage(`{"order_id":1}`)}, "order"},

@@ -57,6 +57,8 @@ type Inbox struct {
 	Fingerprint func(kefu.Message) string
 	// Orders asks for the orders of a customer's thread; nil when the inbox has none.
 	Orders func(context.Context, connector.Thread) ([]kefu.Order, error)
+	// ReadOrders reads an order that a program sends, in the inbox's currency and time zone; nil is kefu.ParseOrders in UTC.
+	ReadOrders func(raw []byte) ([]kefu.Order, error)
 }
 
 // Vault keeps transcripts.

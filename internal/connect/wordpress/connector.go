@@ -27,6 +27,7 @@ var (
 	_ connector.Receiver      = (*Connector)(nil)
 	_ connector.StatusSender  = (*Connector)(nil)
 	_ connector.Enricher      = (*Connector)(nil)
+	_ connector.OrderReader   = (*Connector)(nil)
 	_ connector.Comparer      = (*Connector)(nil)
 	_ connector.Fingerprinter = (*Connector)(nil)
 	_ connector.Prober        = (*Connector)(nil)

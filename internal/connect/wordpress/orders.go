@@ -18,14 +18,20 @@ func (c *Connector) Enrich(ctx context.Context, t connector.Thread) ([]kefu.Orde
 	if err != nil {
 		return nil, err
 	}
-	orders, err := kefu.ParseOrders(a.body, c.set.zone, c.set.currency)
+	orders, err := c.ReadOrders(a.body)
 	if err != nil {
 		return nil, &connector.SendError{Class: connector.Permanent, Scope: connector.ScopeThread, Reason: "the site's order cannot be read", Err: err}
 	}
+	return orders, nil
+}
+
+// ReadOrders reads orders in the shop's currency and time zone; one without an address has the shop's.
+func (c *Connector) ReadOrders(raw []byte) ([]kefu.Order, error) {
+	orders, err := kefu.ParseOrders(raw, c.set.zone, c.set.currency)
 	for i := range orders {
 		if orders[i].URL == "" && c.set.orderURL != "" {
 			orders[i].URL = strings.ReplaceAll(c.set.orderURL, orderIDMark, url.QueryEscape(orders[i].ID))
 		}
 	}
-	return orders, nil
+	return orders, err
 }
