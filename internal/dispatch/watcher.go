@@ -93,10 +93,11 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 	if rest := time.Until(w.until); rest > 0 {
 		return min(rest, lookAnyway)
 	}
-	if len(w.busy) >= mostLooks {
+	room := mostLooks - len(w.busy)
+	if room <= 0 {
 		return lookAnyway
 	}
-	due, err := w.Switchboard.DueLooks(ctx, w.Inbox, mostLooks) // those that are busy leave room enough for the others
+	due, err := w.Switchboard.DueLooks(ctx, w.Inbox, w.busy, room)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.Log.WarnContext(ctx, "what is to be read cannot be read from the database now", "inbox", w.Inbox, "error", err)
@@ -104,9 +105,6 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 		return lookAnyway
 	}
 	for _, l := range due {
-		if w.busy[l.ThreadID] || len(w.busy) >= mostLooks {
-			continue
-		}
 		w.busy[l.ThreadID] = true
 		go func() { w.done <- looked{l, w.look(ctx, l)} }()
 	}

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kefu"
@@ -43,13 +44,15 @@ type Look struct {
 	Thread connector.Thread
 }
 
-// DueLooks lists what is to be read now, the longest due first.
-func (b *Switchboard) DueLooks(ctx context.Context, inbox kefu.InboxID, limit int) (due []Look, err error) {
+// DueLooks lists at most room threads that are to be read now and are not being read, the longest due first.
+func (b *Switchboard) DueLooks(ctx context.Context, inbox kefu.InboxID, busy map[string]bool, room int) (due []Look, err error) {
 	err = b.store.View(ctx, func(tx *store.Tx) error {
-		found, err := tx.DueLooks(inbox, limit)
+		found, err := tx.DueLooks(inbox, len(busy)+room)
 		if err != nil {
 			return err
 		}
+		found = slices.DeleteFunc(found, func(l store.Look) bool { return busy[l.ThreadID] })
+		found = found[:min(len(found), room)]
 		due = make([]Look, 0, len(found))
 		for _, l := range found {
 			thread, err := b.threadAt(tx, inbox, l.ThreadID)

@@ -81,8 +81,17 @@ func (c *Connector) glimpse(body []byte) (list []connector.Inbound, understood b
 		return nil, true
 	}
 	standing := standingOf(talk.conversation(), connector.Standing{})
+	if c.old(in.ThreadID, g.ID, standing) {
+		return nil, true
+	}
 	in.Written, in.Standing = true, &standing
 	return []connector.Inbound{in}, true
+}
+
+// old tells whether the message of a hook was handed in before it came, and nothing else has changed since.
+func (c *Connector) old(thread string, message int64, now connector.Standing) bool {
+	conv := c.known.kept(thread)
+	return conv != nil && c.known.took(thread, message) && equal(now, standingOf(conv, now))
 }
 
 // ours tells whether Kefu itself wrote the message.

@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type known struct {
 	people  shelf[string]
 	convs   shelf[*api.Conversation]
 	asked   shelf[time.Time]
+	taken   shelf[bool]
 	opening map[kefu.ConversationID]int
 	started bool // Changed was asked before
 }
@@ -126,6 +128,24 @@ func (k *known) met(thread, id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.people.put(thread, id)
+}
+
+// take and took remember which messages were handed in: the hooks of several that were written at once come when one look has read them all.
+func (k *known) take(thread string, message int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.taken.put(messageKey(thread, message), true)
+}
+
+func (k *known) took(thread string, message int64) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	taken, _ := k.taken.at(messageKey(thread, message))
+	return taken
+}
+
+func messageKey(thread string, message int64) string {
+	return thread + " " + strconv.FormatInt(message, 10)
 }
 
 // askFor is how long an answer to what was asked is looked for without a hook.

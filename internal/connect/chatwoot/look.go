@@ -155,6 +155,9 @@ func (l *look) take(ctx context.Context, m *api.Message, fresh bool) error {
 		}
 	}
 	l.memory.note(m.ID, now)
+	if len(list) > 0 && !seen {
+		l.c.known.take(l.thread.ExternalID, m.ID)
+	}
 	return nil
 }
 

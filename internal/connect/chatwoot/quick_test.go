@@ -1,6 +1,9 @@
 package chatwoot
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -48,4 +51,48 @@ func TestWhatWasWrittenCostsOneRequest(t *testing.T) {
 		t.Errorf("asked %v", reads)
 	}
 	same(t, "after a doubt", texts(list), []string{"agent: three"})
+}
+
+// TestHooksThatComeAfterTheLook tells of messages that a look at an earlier one has handed in: there is nothing to be looked at, unless the
+// conversation stands otherwise by then.
+func TestHooksThatComeAfterTheLook(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.desk("a")
+	id := numberOf(th.ExternalID)
+	first := must[int64](t)(r.s.Say(id, fake.Agent, "one"))
+	second := must[int64](t)(r.s.Say(id, fake.Agent, "two"))
+	told := func(message int64, status string) bool {
+		t.Helper()
+		body := fmt.Sprintf(`{"event":"message_created","id":%d,"account":{"id":1},"inbox":{"id":%d},"source_id":null,"conversation":{"id":%d,"created_at":%s,"status":%q,"meta":{}}}`,
+			message, fake.APIInbox, id, th.ExternalID[strings.Index(th.ExternalID, ".")+1:], status)
+		list, understood := r.c.glimpse([]byte(body))
+		if !understood || len(list) > 1 || len(list) == 1 && (list[0].Kind != connector.InLook || list[0].ThreadID != th.ExternalID) {
+			t.Fatalf("%v, %+v", understood, list)
+		}
+		return len(list) == 1
+	}
+	if !told(first, "open") || !told(second, "open") {
+		t.Error("what was not read is not looked at")
+	}
+	if err := r.c.Look(t.Context(), th, func(_ context.Context, in connector.Inbound) (connector.Result, error) {
+		if numberOf(in.ExternalID) == second {
+			return connector.Result{}, errors.New("the database is away")
+		}
+		return connector.Result{}, nil
+	}); err == nil {
+		t.Fatal("the look did not fail")
+	}
+	if told(first, "open") || !told(second, "open") {
+		t.Error("the first was handed in, and the second was not")
+	}
+	r.look(&th)
+	if told(second, "open") {
+		t.Error("it is looked at again")
+	}
+	if !told(second, "resolved") {
+		t.Error("that it was resolved is not looked at")
+	}
+	if third := must[int64](t)(r.s.Say(id, fake.Agent, "three")); !told(third, "open") {
+		t.Error("the next one is not looked at")
+	}
 }

@@ -24,7 +24,7 @@ type Connector struct {
 	// rooms are conversations with customers, told the messages of which staff know that they were refused.
 	rooms *cache[talk]
 	told  *cache[bool]
-	// taken is what messages of staff said when they were taken in last, by their SIDs, so that only what was changed is told again.
+	// taken is what messages said when they were taken in last, by their SIDs, so that only what was changed is told again.
 	taken *cache[string]
 	// seats are who was in a desk's conversation when all of it was read last.
 	seats *cache[people]

@@ -163,7 +163,10 @@ func (l *looking) message(ctx context.Context, m api.Message, fresh bool) error 
 	if err != nil || in.Content.Empty() {
 		return err
 	}
-	return l.send(ctx, in)
+	if err = l.send(ctx, in); err == nil {
+		l.c.taken.put(m.SID, digest(in.Content.Text))
+	}
+	return err
 }
 
 // theirs tells whether the customer wrote a message.

@@ -1,8 +1,13 @@
 package twilio
 
 import (
+	"net/url"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
+
+	"kefu/internal/connector"
 )
 
 // TestWhatStaffWroteCostsOneRequest reads the last messages alone where a hook told of nothing else, and everything where that does not do.
@@ -36,5 +41,34 @@ func TestWhatStaffWroteCostsOneRequest(t *testing.T) {
 	got := r.look(th)
 	if len(got) != 2 || got[1].Standing == nil {
 		t.Errorf("somebody who was not there: %v", brief(got))
+	}
+}
+
+// TestHooksThatComeAfterTheLook tells of messages that a look at an earlier one has handed in: nothing is to be looked at.
+func TestHooksThatComeAfterTheLook(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.opened()
+	if err := r.AgentJoins(th.ExternalID, amy); err != nil {
+		t.Fatal(err)
+	}
+	said := must[string](t)(r.AgentSays(th.ExternalID, amy, "one"))
+	told := func(event, message string) bool {
+		t.Helper()
+		form := url.Values{"ConversationSid": {th.ExternalID}, "EventType": {event}, "MessageSid": {message}}
+		got, err := r.c.receiveEvent(form, &connector.Request{Now: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(got.Inbound) == 1
+	}
+	if !told("onMessageAdded", said) {
+		t.Error("what was not read is not looked at")
+	}
+	r.look(th)
+	if told("onMessageAdded", said) {
+		t.Error("it is looked at again")
+	}
+	if !told("onMessageUpdated", said) || !told("onMessageAdded", "IM"+strings.Repeat("9", 32)) {
+		t.Error("an edit, or another message, is not looked at")
 	}
 }

@@ -89,8 +89,12 @@ func (c *Connector) receiveEvent(form url.Values, r *connector.Request) (connect
 	if _, ours := sentMarkOf(api.Message{Attributes: form.Get("Attributes")}); ours && form.Get("EventType") != "onDeliveryUpdated" {
 		return got, nil // our own, coming back
 	}
+	written := form.Get("EventType") == "onMessageAdded"
+	if _, known := c.taken.get(form.Get("MessageSid")); known && written {
+		return got, nil // a look at an earlier one has read this one as well
+	}
 	got.Inbound = []connector.Inbound{{Kind: connector.InLook, Key: eventKey(form), ThreadID: conversation, OccurredAt: r.Now,
-		Written: form.Get("EventType") == "onMessageAdded"}}
+		Written: written}}
 	return got, nil
 }
 
