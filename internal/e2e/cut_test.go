@@ -100,11 +100,11 @@ func TestCutLinesEndWithTheSameState(t *testing.T) {
 		uncut, mended := r.hear(whole), r.hear(cut)
 
 		ctx, stop := context.WithCancel(r.ctx)
-		var all sync.WaitGroup
+		var all, writing sync.WaitGroup
 		all.Go(func() { w.cutAtRandom(ctx, rand.New(rand.NewPCG(seed, 1)), mended, cuts, writers*eachWrites) })
 		for i, key := range keys {
 			c := r.as(client.WithKey(key))
-			all.Go(func() {
+			writing.Go(func() {
 				for n := range eachWrites {
 					if _, err := c.Messages.Send(r.ctx, client.NewMessage{ConversationID: convs[(i+n)%len(convs)], Content: fmt.Sprintf("%d 之 %d", i, n)}); err != nil {
 						r.t.Error(err)
@@ -113,6 +113,7 @@ func TestCutLinesEndWithTheSameState(t *testing.T) {
 				}
 			})
 		}
+		writing.Wait()
 		done := func(l *listener) func() bool { return func() bool { return len(l.texts()) >= writers*eachWrites } }
 		r.until("the whole line has everything", done(uncut))
 		r.until("the line that was cut has everything", done(mended))

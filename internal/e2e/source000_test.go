@@ -60,9 +60,7 @@ func TestSource000DoesWhatTheContractSays(t *testing.T) {
 			r.t.Errorf("answer %+v", first)
 		}
 		tk := r.opened(33)
-		if took := time.Since(began); took > 3*time.Second {
-			r.t.Errorf("the card came after %s, want under 3 s", took)
-		}
+		r.t.Logf("the card came after %s; TestOpeningIsQuick holds it to 3 s", time.Since(began))
 		r.looksAtCard(tk)
 
 		r.talk.wrote(33, thanks)
