@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -8,26 +9,41 @@ import (
 	"kefu/internal/connector"
 )
 
-// glance is the little of a hook that says where to look. Chatwoot sends a hook for everything that happens in the account, and most of
-// each is the conversation once more.
+// glance is the little of a hook that says whose business it is. Chatwoot sends a hook for everything that happens in the account, our own
+// messages among it, and most of each is the conversation once more.
 type glance struct {
 	Event   string `json:"event"`
+	ID      int64  `json:"id"` // of the message, or of the conversation
+	InboxID int64  `json:"inbox_id"`
 	Account struct {
 		ID int64 `json:"id"`
 	} `json:"account"`
-	Inbox *struct {
+	Inbox struct {
 		ID int64 `json:"id"`
 	} `json:"inbox"`
 	SourceID     json.RawMessage `json:"source_id"`
 	Attributes   json.RawMessage `json:"content_attributes"`
-	Conversation *glanceTalk     `json:"conversation"`
-	glanceTalk                   // of an event about a conversation
+	Conversation struct {
+		ID      int64 `json:"id"`
+		InboxID int64 `json:"inbox_id"`
+	} `json:"conversation"`
+}
+
+// message tells whether the event is about a message.
+func (g *glance) message() bool { return strings.HasPrefix(g.Event, "message_") }
+
+// talk is the conversation and its inbox; zero where they are not named.
+func (g *glance) talk() (id, inbox int64) {
+	id, inbox = g.ID, g.InboxID
+	if g.message() {
+		id, inbox = g.Conversation.ID, g.Conversation.InboxID
+	}
+	return id, cmp.Or(inbox, g.Inbox.ID)
 }
 
 // glanceTalk is what a hook says of a conversation.
 type glanceTalk struct {
 	ID           int64        `json:"id"`
-	InboxID      int64        `json:"inbox_id"`
 	CreatedAt    api.Time     `json:"created_at"`
 	Status       api.Status   `json:"status"`
 	Priority     api.Priority `json:"priority"`
@@ -37,6 +53,19 @@ type glanceTalk struct {
 		Assignee     *api.Agent `json:"assignee"`
 		AssigneeType string     `json:"assignee_type"`
 	} `json:"meta"`
+}
+
+// talkIn reads what a hook says of its conversation.
+func talkIn(body []byte, message bool) (*api.Conversation, error) {
+	var of struct {
+		glanceTalk              // of an event about a conversation
+		Conversation glanceTalk `json:"conversation"`
+	}
+	err := json.Unmarshal(body, &of)
+	if message {
+		return of.Conversation.conversation(), err
+	}
+	return of.glanceTalk.conversation(), err
 }
 
 func (t *glanceTalk) conversation() *api.Conversation {
@@ -51,36 +80,26 @@ func (c *Connector) glimpse(body []byte) (list []connector.Inbound, understood b
 	if c.user == nil || json.Unmarshal(body, &g) != nil {
 		return nil, false
 	}
-	talk, message := g.Conversation, strings.HasPrefix(g.Event, "message_")
-	switch {
-	case strings.HasPrefix(g.Event, "conversation_typing"):
-		return nil, true
-	case strings.HasPrefix(g.Event, "conversation_"):
-		talk = &g.glanceTalk
-	case !message:
-		return nil, false
-	}
-	if talk == nil || talk.ID <= 0 {
-		return nil, false
-	}
-	inbox := talk.InboxID
-	if inbox == 0 && g.Inbox != nil {
-		inbox = g.Inbox.ID
-	}
-	if inbox == 0 {
-		return nil, false
-	}
-	if g.Account.ID != c.set.accountID || inbox != c.set.inboxID {
+	if strings.HasPrefix(g.Event, "conversation_typing") {
 		return nil, true
 	}
-	in := connector.Inbound{Kind: connector.InLook, ThreadID: placeOf(talk.conversation()).String()}
-	if g.Event != api.EventMessageCreated {
+	id, inbox := g.talk()
+	if id <= 0 || inbox == 0 || !g.message() && !strings.HasPrefix(g.Event, "conversation_") {
+		return nil, false
+	}
+	created := g.Event == api.EventMessageCreated
+	if g.Account.ID != c.set.accountID || inbox != c.set.inboxID || created && g.ours() {
+		return nil, true
+	}
+	talk, err := talkIn(body, g.message())
+	if err != nil {
+		return nil, false
+	}
+	in := connector.Inbound{Kind: connector.InLook, ThreadID: placeOf(talk).String()}
+	if !created {
 		return []connector.Inbound{in}, true
 	}
-	if g.ours() {
-		return nil, true
-	}
-	standing := standingOf(talk.conversation(), connector.Standing{})
+	standing := standingOf(talk, connector.Standing{})
 	if c.old(in.ThreadID, g.ID, standing) {
 		return nil, true
 	}
