@@ -30,7 +30,7 @@ type Attachment struct {
 
 // File is a file to be sent. The body is read once and not closed.
 type File struct {
-	Name        string
+	Name        string // "file" when empty
 	ContentType string // application/octet-stream when empty
 	Body        io.Reader
 }
@@ -89,6 +89,9 @@ func multipartBody(d draft, files []File) (io.Reader, string, error) {
 
 func fileHead(f File) textproto.MIMEHeader {
 	name := strings.NewReplacer("\\", "_", `"`, "_", "\r", "_", "\n", "_").Replace(path.Base(f.Name))
+	if name == "." || name == ".." || name == "/" {
+		name = "file"
+	}
 	kind := f.ContentType
 	if _, _, err := mime.ParseMediaType(kind); err != nil {
 		kind = "application/octet-stream"

@@ -20,7 +20,7 @@ const (
 )
 
 // SetDeliveryStatus says what became of a message that an agent wrote into an inbox of the API channel: agents see ticks, or a failure
-// with its reason. Chatwoot refuses it for other channels (403). The call is in no document of Chatwoot's; newer servers have it.
+// with its reason. What was read stays read when it is then said to be delivered. Chatwoot refuses it for other channels (403). The call is in no document of Chatwoot's; newer servers have it.
 func (c *Client) SetDeliveryStatus(ctx context.Context, conversationID, messageID int64, s DeliveryStatus, reason string) (*Message, error) {
 	if !slices.Contains([]DeliveryStatus{Sent, Delivered, Read, Failed}, s) {
 		return nil, &InvalidError{[]Fault{{"status", fmt.Sprintf("must be sent, delivered, read or failed, and is %q", s)}}}

@@ -37,6 +37,11 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: the error tells a password: %v", name, err)
 		}
 	}
+	for _, base := range []string{"https://chat.example.com", "http://chat.example.com:3000/", "HTTPS://chat.example.com/support"} {
+		if _, err := chatwoot.New(base, "t", 1); err != nil {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
 	if _, err := chatwoot.New("https://chat.example.com", "t", 1, chatwoot.WithHTTPClient(nil)); err == nil {
 		t.Error("a nil http.Client was accepted")
 	}
@@ -105,7 +110,8 @@ func TestErrors(t *testing.T) {
 			chatwoot.Error{Status: 422, Code: chatwoot.CodeFlooded, Words: "Validierung fehlgeschlagen: Too many messages"}},
 		"a bad code": {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"a\n` + strings.Repeat("user-token", 99) + `"}`},
 			chatwoot.Error{Status: 402, Code: "a " + strings.Repeat("[secret]", 62) + "[s", Words: "pay"}},
-		"a code": {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"limit_exceeded"}`}, chatwoot.Error{Status: 402, Code: "limit_exceeded", Words: "pay"}},
+		"a number": {fake.Fault{Kind: fake.FaultRaw, Status: 422, Body: `{"error":"no","code":422}`}, chatwoot.Error{Status: 422, Code: "invalid", Words: "no"}},
+		"a code":   {fake.Fault{Kind: fake.FaultRaw, Status: 402, Body: `{"error":"pay","code":"limit_exceeded"}`}, chatwoot.Error{Status: 402, Code: "limit_exceeded", Words: "pay"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, client := start(t, fake.Options{})

@@ -74,7 +74,15 @@ func (c *Conversation) UnmarshalJSON(raw []byte) error {
 
 // Conversation reads one conversation.
 func (c *Client) Conversation(ctx context.Context, id int64) (*Conversation, error) {
-	return decode[Conversation](c.read(ctx, at("/conversations", id), nil))
+	return talk(decode[Conversation](c.read(ctx, at("/conversations", id), nil)))
+}
+
+// talk makes sure that a conversation came back.
+func talk(conv *Conversation, err error) (*Conversation, error) {
+	if err == nil && conv.ID == 0 {
+		return nil, &Error{Status: http.StatusOK, Code: CodeNotDone, Words: "the answer has no conversation id"}
+	}
+	return conv, err
 }
 
 // NewConversation begins a conversation with a contact in an inbox.
@@ -104,7 +112,7 @@ func (c *Client) CreateConversation(ctx context.Context, n NewConversation) (*Co
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	return decode[Conversation](c.call(ctx, http.MethodPost, "/conversations", n))
+	return talk(decode[Conversation](c.call(ctx, http.MethodPost, "/conversations", n)))
 }
 
 // SetStatus moves a conversation. snoozedUntil is for Snoozed; the zero time sleeps until the customer writes. When the owner of the token is

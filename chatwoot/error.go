@@ -48,11 +48,18 @@ func (e *Error) Temporary() bool {
 	return e.Status == http.StatusTooManyRequests || e.Status >= 500 || e.Code == CodeFlooded
 }
 
-const maxWords = 500
+const (
+	maxWords       = 500
+	codeRedirected = "redirected"
+)
 
 // refusal makes an Error of an answer that is no success.
 func (c *Client) refusal(resp *http.Response, body []byte) error {
 	e := &Error{Status: resp.StatusCode, Code: codeOf(resp.StatusCode), RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	if to := resp.Header.Get("Location"); to != "" && e.Code == codeRedirected {
+		e.Words = c.fit("the server says that it is at " + to + " now: use the address that it answers at itself")
+		return e
+	}
 	var said words
 	if err := json.Unmarshal(body, &said); err != nil {
 		if !e.Temporary() && e.Status >= 400 { // a page that a proxy has for what it does not know
@@ -63,8 +70,8 @@ func (c *Client) refusal(resp *http.Response, body []byte) error {
 	}
 	e.Words = c.fit(said.text())
 	switch {
-	case said.Code != "":
-		e.Code = c.fit(said.Code)
+	case said.code() != "":
+		e.Code = c.fit(said.code())
 	case e.Status == http.StatusUnprocessableEntity && strings.Contains(e.Words, "Too many messages"): // never in another language
 		e.Code = CodeFlooded
 	}
@@ -94,7 +101,15 @@ type words struct {
 	Errors      json.RawMessage `json:"errors"`
 	Message     json.RawMessage `json:"message"`
 	Description json.RawMessage `json:"description"`
-	Code        string          `json:"code"`
+	Code        json.RawMessage `json:"code"`
+}
+
+// code is Chatwoot's own, if there is one: some answers have a number there.
+func (w words) code() (code string) {
+	if json.Unmarshal(w.Code, &code) != nil {
+		return ""
+	}
+	return code
 }
 
 func (w words) text() string {
@@ -138,7 +153,7 @@ func codeOf(status int) string {
 	case status == http.StatusTooManyRequests:
 		return "rate_limited"
 	case status >= 300 && status < 400:
-		return "redirected"
+		return codeRedirected
 	case status >= 500:
 		return "unavailable"
 	}

@@ -47,17 +47,30 @@ func (m *Message) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Submitted is what the customer filled into a form or chose: the values come with the event message_updated.
+// Submitted is what the customer filled into a form or chose: the values come with the event message_updated. A number or a true that was
+// sent by another program than Chatwoot's widget is given as its text.
 func (m *Message) Submitted() []SubmittedValue {
-	raw, err := json.Marshal(m.ContentAttributes["submitted_values"])
-	if err != nil {
-		return nil
-	}
+	list, _ := m.ContentAttributes["submitted_values"].([]any)
 	var values []SubmittedValue
-	if json.Unmarshal(raw, &values) != nil {
-		return nil
+	for _, x := range list {
+		if one, ok := x.(map[string]any); ok {
+			values = append(values, SubmittedValue{scalar(one["name"]), scalar(one["title"]), scalar(one["value"])})
+		}
 	}
 	return values
+}
+
+// scalar is the text of what JSON has; "" for what is none.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
 }
 
 // SubmittedValue is one answer: of a form (Name and Value), of a select (Title and Value).

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	})
 	var e *chatwoot.Error
-	if _, err := c.Profile(t.Context()); !errors.As(err, &e) || e.Code != "redirected" {
+	if _, err := c.Profile(t.Context()); !errors.As(err, &e) || e.Code != "redirected" || !strings.Contains(e.Words, "/elsewhere") {
 		t.Errorf("a redirect: %v", err)
 	}
 	have(t, "requests", asked.Load(), 1)

@@ -1,6 +1,7 @@
 package chatwoot_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"regexp"
@@ -245,6 +246,16 @@ func TestConversations(t *testing.T) {
 	if _, err := c.CreateConversation(t.Context(), chatwoot.NewConversation{SourceID: source, Status: "closed"}); !isInvalid(err, 1) {
 		t.Errorf("a status that Chatwoot does not know: %v", err)
 	}
+	elsewhere, err := s.StartConversation(s.AddContact("Chen", ""), fake.WebInbox)
+	must(t, err)
+	found = nil
+	for conv, err := range c.Conversations(t.Context(), chatwoot.ConversationQuery{InboxID: fake.WebInbox}) {
+		must(t, err)
+		found = append(found, conv.ID)
+	}
+	if !slices.Equal(found, []int64{elsewhere}) {
+		t.Errorf("in the other inbox: %v", found)
+	}
 	must(t, s.AgentSetsLabels(8, "vip", "refund"))
 	found = nil
 	for conv, err := range c.Conversations(t.Context(), chatwoot.ConversationQuery{Labels: []string{"vip", "refund"}, TeamID: 0, Words: ""}) {
@@ -254,6 +265,38 @@ func TestConversations(t *testing.T) {
 	if !slices.Equal(found, []int64{8}) {
 		t.Errorf("labelled %v", found)
 	}
+}
+
+// TestAnswersWithoutAnID are of another program, or of a version that says things elsewhere.
+func TestAnswersWithoutAnID(t *testing.T) {
+	s, c := start(t, fake.Options{})
+	s.Inject(fake.Fault{Kind: fake.FaultRaw, Body: `{}`})
+	for name, ask := range map[string]func() error{
+		"conversation": func() error { _, err := c.Conversation(t.Context(), 1); return err },
+		"new": func() error {
+			_, err := c.CreateConversation(t.Context(), chatwoot.NewConversation{SourceID: "s"})
+			return err
+		},
+		"message": func() error { _, err := c.SendMessage(t.Context(), 1, chatwoot.Message{Content: "x"}); return err },
+		"contact": func() error { _, err := c.Contact(t.Context(), 1); return err },
+	} {
+		var e *chatwoot.Error
+		if err := ask(); !errors.As(err, &e) || e.Code != chatwoot.CodeNotDone {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSubmittedValues of any program: text, number, truth; what is none of these says nothing.
+func TestSubmittedValues(t *testing.T) {
+	var m chatwoot.Message
+	must(t, json.Unmarshal([]byte(`{"content_attributes":{"submitted_values":[{"name":"n","title":"t","value":"v"},{"name":"age","value":42.5},{"name":"yes","value":true},{"name":"odd","value":[1]},7]}}`), &m))
+	want := []chatwoot.SubmittedValue{{Name: "n", Title: "t", Value: "v"}, {Name: "age", Value: "42.5"}, {Name: "yes", Value: "true"}, {Name: "odd"}}
+	if got := m.Submitted(); !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	must(t, json.Unmarshal([]byte(`{"content_attributes":{"submitted_values":{"csat_survey_response":{"rating":5}}}}`), &m))
+	have(t, "a survey", len(m.Submitted()), 0)
 }
 
 func TestConversationMembers(t *testing.T) {

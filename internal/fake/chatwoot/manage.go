@@ -44,7 +44,7 @@ func (s *Server) showAgentBot(c *call) answer {
 
 func (s *Server) setAgentBot(c *call) answer {
 	inbox, bot := c.id(), c.number("agent_bot")
-	if s.w.inboxOf(inbox) == nil || bot != 0 && byID(s.w.bots, bot) == nil {
+	if s.w.inboxOf(inbox) == nil || c.in["agent_bot"] != nil && byID(s.w.bots, bot) == nil { // 0 is a bot that is not there
 		return notFound()
 	}
 	s.w.inboxBot[inbox] = bot
