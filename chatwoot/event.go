@@ -25,16 +25,17 @@ const (
 // Event is what a hook tells. Which members are there depends on Name; an event that this package does not know has Name, Account and Raw.
 type Event struct {
 	Name    string
-	Account Account
-	Inbox   *Inbox
+	Account Account // of typing it is not told
+	Inbox   *Inbox  // message_*: its ID and Name
 
 	Message      *Message      // message_*
-	Conversation *Conversation // message_*, conversation_*; in message_* it has the last message only
+	Conversation *Conversation // message_*, conversation_*: as it was when the hook was made, with the last message that the customer sees
 	Contact      *Contact      // contact_*
 	Typist       *Sender       // conversation_typing_*
 	Private      bool          // the message or the typing is for agents only
 
-	// Changed is what an update changed, by the names of Chatwoot's columns: "status", "assignee_id", "label_list", ….
+	// Changed is what conversation_updated and contact_updated changed, by the names of Chatwoot's columns: "status", "assignee_id",
+	// "label_list", …. Other events do not say it, conversation_status_changed neither.
 	Changed map[string]Change
 
 	// Raw is the whole body.

@@ -12,7 +12,7 @@ import (
 	"kefu/chatwoot"
 )
 
-// TestEveryCallHasAnExample that runs and says what comes out.
+// TestEveryCallHasAnExample that runs and says what comes out; so have the package and what it begins with.
 func TestEveryCallHasAnExample(t *testing.T) {
 	have := map[string]bool{}
 	files, err := os.ReadDir(".")
@@ -29,6 +29,11 @@ func TestEveryCallHasAnExample(t *testing.T) {
 				continue
 			}
 			have[fn.Name.Name] = shows(parsed, fn)
+		}
+	}
+	for _, name := range []string{"Example", "ExampleNew", "ExampleVerifySignature", "ExampleParseEvent", "ExampleError", "ExampleRich_Check"} {
+		if !have[name] {
+			t.Errorf("%s is missing, or shows no output", name)
 		}
 	}
 	client := reflect.TypeFor[*chatwoot.Client]()

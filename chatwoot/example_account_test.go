@@ -2,10 +2,24 @@ package chatwoot_test
 
 import (
 	"fmt"
+	"net/http"
+	"time"
 
 	"kefu/chatwoot"
 	fake "kefu/internal/fake/chatwoot"
 )
+
+func ExampleNew() {
+	// A client of your own bounds the time of a call, also where its context does not, and says through which proxy or transport it goes.
+	c, err := chatwoot.New("https://chat.example.com/support", "token", 1,
+		chatwoot.WithHTTPClient(&http.Client{Timeout: 20 * time.Second}), chatwoot.WithUserAgent("invoices/1.2"))
+	fmt.Println(c != nil, err)
+	_, err = chatwoot.New("chat.example.com", "token", 1)
+	fmt.Println(err)
+	// Output:
+	// true <nil>
+	// chatwoot: the server's address must look like "https://chat.example.com"
+}
 
 func ExampleClient_Contact() {
 	ctx, c, _, closeIt := sandbox()

@@ -1,6 +1,7 @@
 package chatwoot_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -133,4 +134,27 @@ func ExampleClient_RemoveLabels() {
 	some(c.SetLabels(ctx, 1, "vip", "refund"))
 	fmt.Println(some(c.RemoveLabels(ctx, 1, "refund")))
 	// Output: [vip]
+}
+
+func ExampleClient_AddLabels() {
+	ctx, c, _, closeIt := sandbox()
+	defer closeIt()
+	for _, label := range []string{"vip", "refund"} {
+		labels, err := c.AddLabels(ctx, 1, label)
+		fmt.Println(labels, err)
+	}
+	// Output:
+	// [vip] <nil>
+	// [vip refund] <nil>
+}
+
+func ExampleClient_Assign() {
+	ctx, c, _, closeIt := sandbox()
+	defer closeIt()
+	_, err := c.Assign(ctx, 1, 999)
+	var refused *chatwoot.Error
+	if errors.As(err, &refused) {
+		fmt.Println(refused.Status, refused.Code)
+	}
+	// Output: 200 unknown_assignee
 }

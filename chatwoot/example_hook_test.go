@@ -9,14 +9,14 @@ import (
 	fake "kefu/internal/fake/chatwoot"
 )
 
-const hookURL = "https://kefu.example.com/hook"
+const hookURL = "https://bot.example.com/hook"
 
 func ExampleClient_CreateWebhook() {
 	ctx, c, _, closeIt := sandbox()
 	defer closeIt()
 	hook := some(c.CreateWebhook(ctx, chatwoot.WebhookChange{URL: hookURL, Name: "mine", Subscriptions: []string{chatwoot.EventMessageCreated}}))
 	fmt.Println(hook.URL, hook.Secret, hook.Secret.IsZero()) // Reveal gives the text, for VerifySignature
-	// Output: https://kefu.example.com/hook [secret] false
+	// Output: https://bot.example.com/hook [secret] false
 }
 
 func ExampleClient_Webhooks() {
@@ -26,7 +26,7 @@ func ExampleClient_Webhooks() {
 	for _, hook := range some(c.Webhooks(ctx)) {
 		fmt.Println(hook.URL, hook.Subscriptions)
 	}
-	// Output: https://kefu.example.com/hook [message_created]
+	// Output: https://bot.example.com/hook [message_created]
 }
 
 func ExampleClient_UpdateWebhook() {
@@ -61,7 +61,7 @@ func ExampleClient_AgentBots() {
 	defer closeIt()
 	s.AddBot(hookURL)
 	fmt.Println(some(c.AgentBots(ctx))[0].OutgoingURL)
-	// Output: https://kefu.example.com/hook
+	// Output: https://bot.example.com/hook
 }
 
 func ExampleClient_UpdateAgentBot() {
@@ -91,18 +91,19 @@ func ExampleClient_SetAgentBot() {
 }
 
 func ExampleClient_InboxAgentBot() {
-	ctx, c, s, closeIt := sandbox()
+	ctx, c, _, closeIt := sandbox()
 	defer closeIt()
-	s.AddBot(hookURL, fake.WebInbox)
+	bot := some(c.CreateAgentBot(ctx, chatwoot.AgentBotChange{Name: "Helper", OutgoingURL: hookURL}))
+	check(c.SetAgentBot(ctx, fake.WebInbox, bot.ID))
 	fmt.Println(some(c.InboxAgentBot(ctx, fake.WebInbox)).Name)
-	// Output: Kefu
+	// Output: Helper
 }
 
 func ExampleParseEvent() {
-	event := some(chatwoot.ParseEvent([]byte(`{"event":"conversation_status_changed","id":42,"status":"resolved","account":{"id":1},
+	event := some(chatwoot.ParseEvent([]byte(`{"event":"conversation_updated","id":42,"status":"resolved","account":{"id":1},
 		"changed_attributes":[{"status":{"previous_value":"open","current_value":"resolved"}}]}`)))
 	fmt.Println(event.Name, event.Conversation.ID, event.Conversation.Status, string(event.Changed["status"].Before))
-	// Output: conversation_status_changed 42 resolved "open"
+	// Output: conversation_updated 42 resolved "open"
 }
 
 func ExampleSign() {
@@ -119,4 +120,23 @@ func ExampleNewSecret() {
 	s := chatwoot.NewSecret("s3cret")
 	fmt.Printf("%v %+v %q %s\n", s, s, s, s.Reveal())
 	// Output: [secret] [secret] [secret] s3cret
+}
+
+func ExampleVerifySignature() {
+	// In a handler: the headers HeaderTimestamp and HeaderSignature, and the body as it came.
+	body, timestamp := []byte(`{"event":"message_created","id":7,"message_type":"incoming","content":"hi"}`), "1700000000"
+	header := chatwoot.Sign("the webhook's secret", timestamp, body)
+
+	now := time.Unix(1_700_000_060, 0)
+	if err := chatwoot.VerifySignature("the webhook's secret", timestamp, body, header, now, 5*time.Minute); err != nil {
+		fmt.Println(err)
+		return
+	}
+	event, err := chatwoot.ParseEvent(body)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(event.Name, event.Message.Type, event.Message.Content)
+	// Output: message_created incoming hi
 }

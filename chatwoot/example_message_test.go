@@ -143,3 +143,11 @@ func ExampleClient_SendOrderForm() {
 	fmt.Println(m.ContentType)
 	// Output: form
 }
+
+func ExampleRich_Check() {
+	r := chatwoot.Rich{Content: "Choose", ContentType: chatwoot.Cards, Items: []chatwoot.Item{
+		chatwoot.Card{Actions: []chatwoot.Action{{Type: chatwoot.Link, Text: "Look"}}},
+	}}
+	fmt.Println(r.Check())
+	// Output: chatwoot: not sent: items[0].title is needed; items[0].actions[0].uri must be an http or https address
+}

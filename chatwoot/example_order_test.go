@@ -53,3 +53,16 @@ func ExampleIsNotFound() {
 	fmt.Println(chatwoot.IsNotFound(err), chatwoot.IsUnauthorized(err), chatwoot.IsRateLimited(err))
 	// Output: true false false
 }
+
+func ExampleFormatOrderMarkdown() {
+	fmt.Println(chatwoot.FormatOrderMarkdown(chatwoot.Order{ID: "1001", Status: "paid", Currency: "USD", TotalAmount: "12.50", ShippingFee: "2.50",
+		Items: []chatwoot.OrderItem{{Name: "Tea", Quantity: 1, Price: "10.00"}}}, "en"))
+	// Output:
+	// 💰 **Order status: Paid**
+	// 📝 **Order number:** `1001`
+	//
+	// **Items**
+	// ▫️ Tea × 1 $10.00
+	//
+	// 💰 **Paid:** $12.50 (shipping included: $2.50)
+}
