@@ -78,24 +78,30 @@ func (c *Connector) newcomers(ctx context.Context, t connector.Thread, all peopl
 	if t.Base.Assignee != "" || len(all) == 0 {
 		return all, nil
 	}
-	key := presentKey + t.ExternalID
-	known, err := c.deps.State.Load(ctx, key)
+	known, err := c.deps.State.Load(ctx, presentKey+t.ExternalID)
 	if err != nil {
 		return nil, c.readFailure(err)
 	}
 	if t.Base.AssigneeName == "" {
 		return slices.DeleteFunc(slices.Clone(all), func(p person) bool { return slices.Contains(strings.Split(known, "\n"), p.identity) }), nil
 	}
+	return all, c.notePresent(ctx, t.ExternalID, all, known)
+}
+
+// notePresent notes who is in a conversation while nobody of them has the talk; known is what was noted before.
+func (c *Connector) notePresent(ctx context.Context, conversation string, all people, known string) error {
 	names := make([]string, 0, len(all))
 	for _, p := range all {
 		names = append(names, p.identity)
 	}
-	if now := strings.Join(names, "\n"); now != known {
-		if err := c.deps.State.Save(ctx, key, now); err != nil {
-			return nil, c.readFailure(err)
-		}
+	now := strings.Join(names, "\n")
+	if now == known {
+		return nil
 	}
-	return all, nil
+	if err := c.deps.State.Save(ctx, presentKey+conversation, now); err != nil {
+		return c.readFailure(err)
+	}
+	return nil
 }
 
 // messagesAfter gives what came after the cursor, oldest first, and what of the messages before it was read besides.
@@ -205,7 +211,10 @@ func (c *Connector) SendStanding(ctx context.Context, t connector.Thread, now, b
 		return base, c.readFailure(err)
 	}
 	has := now
-	has.Assignee, has.Only = base.Assignee, shown()
+	has.Only = shown()
+	if has.Assignee, err = c.assigneeShown(ctx, n, now, base); err != nil {
+		return base, err
+	}
 	switch {
 	case now.Status != kefu.StatusClosed && n.State == api.Closed:
 		return base, &connector.SendError{Class: connector.Gone, Scope: connector.ScopeThread, Reason: "the conversation is closed in Twilio"}
@@ -213,6 +222,26 @@ func (c *Connector) SendStanding(ctx context.Context, t connector.Thread, now, b
 		return has, nil
 	}
 	return has, c.end(ctx, n)
+}
+
+// assigneeShown is who has the talk as Flex shows it after it was given to somebody here: who is there in the conversation, or nobody, when
+// somebody elsewhere has it. Whoever is there then has not come to take it.
+func (c *Connector) assigneeShown(ctx context.Context, n api.Conversation, now, base connector.Standing) (string, error) {
+	if now.Assignee == base.Assignee {
+		return base.Assignee, nil
+	}
+	m, _ := markOf(n)
+	there, err := c.peopleOf(ctx, n.SID, m.Identity)
+	if err != nil {
+		return "", c.readFailure(err)
+	}
+	if now.Assignee == "" {
+		return "", c.notePresent(ctx, n.SID, there, "")
+	}
+	if who, _ := there.agent(now.Assignee); agentPrefix+who == now.Assignee {
+		return now.Assignee, nil
+	}
+	return base.Assignee, nil
 }
 
 // end ends the agent's task, and the conversation. What is ended already is no failure.

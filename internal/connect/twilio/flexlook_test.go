@@ -117,6 +117,56 @@ func TestWhoComesTakesNothingAway(t *testing.T) {
 	r.finds("carol is there as well", th, "standing  flex:carol")
 }
 
+// TestATalkThatWasTakenOverStaysThere has somebody of another desk take a talk over from an agent of Flex, whose place there another one takes.
+func TestATalkThatWasTakenOverStaysThere(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.opened()
+	if err := r.AgentJoins(th.ExternalID, amy); err != nil {
+		t.Fatal(err)
+	}
+	give := func(to connector.Standing) string {
+		t.Helper()
+		has, err := r.c.SendStanding(t.Context(), th, to, th.Base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		th.Base = to
+		th.Base.Assignee = has.Assignee
+		return has.Assignee
+	}
+	th.Base.Assignee, th.Base.AssigneeName = agentPrefix+amy, "Amy"
+	bob := connector.Standing{Status: kefu.StatusOpen, AssigneeName: "Bob at Discord"}
+	if got := give(bob); got != "" {
+		t.Errorf("after Bob took it Flex shows %q", got)
+	}
+	n := r.conversation(th)
+	if err := r.c.api.RemoveParticipant(t.Context(), n.SID, n.Participants[len(n.Participants)-1].SID); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.AgentJoins(th.ExternalID, "carol"); err != nil {
+		t.Fatal(err)
+	}
+	r.finds("Carol is there in place of Amy", th, "standing")
+	if got := give(connector.Standing{Status: kefu.StatusOpen}); got != "" {
+		t.Errorf("after Bob let go Flex shows %q", got)
+	}
+	r.finds("Carol was there before", th, "standing")
+	if got := give(connector.Standing{Status: kefu.StatusOpen, Assignee: agentPrefix + "dave", AssigneeName: "Dave"}); got != "" {
+		t.Errorf("of Dave, who is not there, Flex shows %q", got)
+	}
+	if got := give(connector.Standing{Status: kefu.StatusOpen, Assignee: agentPrefix + "carol", AssigneeName: "carol"}); got != agentPrefix+"carol" {
+		t.Errorf("of Carol, who is there, Flex shows %q", got)
+	}
+	if got := give(connector.Standing{Status: kefu.StatusOpen}); got != "" {
+		t.Errorf("given back to the queue: Flex shows %q", got)
+	}
+	r.finds("who had it does not take it back by being there", th, "standing")
+	if err := r.AgentJoins(th.ExternalID, "erin"); err != nil {
+		t.Fatal(err)
+	}
+	r.finds("who comes takes it", th, "standing  flex:erin")
+}
+
 func TestALongAbsenceIsReadWhole(t *testing.T) {
 	r := newRig(t, nil)
 	th := r.opened()
