@@ -250,7 +250,7 @@ func standingOf(s api.State) connector.Standing {
 
 // customerStanding carries a new status to the conversation in which the pair talks now. What was closed in Twilio stays closed: the next
 // message goes into a new one. What a conversation of Twilio's cannot show is not asked of it again.
-func (c *Connector) customerStanding(ctx context.Context, t connector.Thread, now connector.Standing) (connector.Standing, error) {
+func (c *Connector) customerStanding(ctx context.Context, t connector.Thread, now, base connector.Standing) (connector.Standing, error) {
 	p, ok := parsePair(t.ExternalID)
 	if !ok {
 		return connector.Standing{}, notAThread()
@@ -269,10 +269,10 @@ func (c *Connector) customerStanding(ctx context.Context, t connector.Thread, no
 	if want == "" {
 		want = api.Active
 	}
-	if n.State == api.Closed && want != api.Closed {
+	switch {
+	case n.State == api.Closed && reopens(now, base):
 		return has, c.setCurrent(ctx, p, "")
-	}
-	if n.State != want {
+	case n.State != want && n.State != api.Closed:
 		if _, err = c.api.UpdateConversation(ctx, sid, api.ConversationUpdate{State: want}); err != nil {
 			return connector.Standing{}, c.notYet(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kefu"
 	"kefu/internal/connector"
 	api "kefu/internal/twilio"
 )
@@ -92,4 +93,35 @@ func TestALateFirstWordIsFound(t *testing.T) {
 	if names, err := ch.c.Changed(ch.ctx, time.Now().Add(time.Hour)); err != nil || !slices.Equal(names, []string{sid}) {
 		t.Errorf("%v, %v", names, err)
 	}
+}
+
+// TestAnEndOutlivesAnotherChange has a talk end in Twilio while something else of it is on its way there.
+func TestAnEndOutlivesAnotherChange(t *testing.T) {
+	ch := newChannel(t, nil)
+	sid, _ := ch.s.CustomerTexts(phone, ours, "在嗎")
+	ch.look(sid)
+	known, _, _ := ch.dir.Thread(ch.ctx, thread)
+	known.Base = connector.Standing{Status: kefu.StatusOpen}
+	ch.dir.Put(known)
+	if err := ch.s.CustomerEnds(phone, ours); err != nil {
+		t.Fatal(err)
+	}
+	assigned := connector.Standing{Status: kefu.StatusOpen, AssigneeName: "Amy"}
+	if _, err := ch.c.SendStanding(ch.ctx, known, assigned, known.Base); err != nil {
+		t.Fatal(err)
+	}
+	if got := ch.look(thread); len(got) != 1 || got[0].Kind != connector.InStanding || got[0].Standing.Status != kefu.StatusClosed {
+		t.Errorf("a customer's: %+v", got)
+	}
+
+	r := newRig(t, nil)
+	th := r.opened()
+	if err := r.AgentCloses(th.ExternalID); err != nil {
+		t.Fatal(err)
+	}
+	assigned.Assignee = th.Base.Assignee
+	if _, err := r.c.SendStanding(t.Context(), th, assigned, th.Base); err != nil {
+		t.Errorf("a desk's is taken for gone: %v", err)
+	}
+	r.finds("the end", th, "standing closed")
 }

@@ -204,7 +204,7 @@ func (r room) standing(cursor string, at time.Time) connector.Inbound {
 // that was opened again here cannot be there, and is gone.
 func (c *Connector) SendStanding(ctx context.Context, t connector.Thread, now, base connector.Standing) (connector.Standing, error) {
 	if t.Role == kefu.RoleCustomer {
-		return c.customerStanding(ctx, t, now)
+		return c.customerStanding(ctx, t, now, base)
 	}
 	n, err := c.api.Conversation(ctx, t.ExternalID)
 	if err != nil {
@@ -216,12 +216,18 @@ func (c *Connector) SendStanding(ctx context.Context, t connector.Thread, now, b
 		return base, err
 	}
 	switch {
-	case now.Status != kefu.StatusClosed && n.State == api.Closed:
+	case reopens(now, base) && n.State == api.Closed:
 		return base, &connector.SendError{Class: connector.Gone, Scope: connector.ScopeThread, Reason: "the conversation is closed in Twilio"}
 	case now.Status != kefu.StatusClosed || n.State == api.Closed:
 		return has, nil
 	}
 	return has, c.end(ctx, n)
+}
+
+// reopens tells whether a difference opens again what both sides had closed. Where something else changed here, a conversation that is closed
+// was closed there meanwhile, and a look tells of that.
+func reopens(now, base connector.Standing) bool {
+	return base.Status == kefu.StatusClosed && now.Status != kefu.StatusClosed
 }
 
 // assigneeShown is who has the talk as Flex shows it after it was given to somebody here: who is there in the conversation, or nobody, when
