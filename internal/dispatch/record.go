@@ -57,7 +57,7 @@ func (r *result) recordEnd(b *store.Batch, now time.Time) {
 		b.SavePart(j.Delivery.Delivery, store.Part{N: p.N, ExternalID: p.ExternalID, Fingerprint: p.Fingerprint})
 	}
 	if r.cursor != "" && r.cursor != j.link.Cursor {
-		b.SetCursor(j.LinkID, r.cursor)
+		b.SetCursor(j.InboxID, j.link.ExternalID, r.cursor)
 	}
 	if r.goneThread != "" {
 		b.ForgetThread(j.LinkID, r.goneThread)

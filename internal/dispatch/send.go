@@ -103,7 +103,7 @@ func (d *Dispatcher) openThread(ctx context.Context, j *job) error {
 		if err := tx.OpenLink(j.LinkID, thread.ExternalID, thread.Name, thread.Meta, j.link.CardMessageID); err != nil {
 			return err
 		}
-		if err := tx.SetCursor(j.LinkID, thread.Cursor); err != nil {
+		if err := tx.SetCursor(j.InboxID, thread.ExternalID, thread.Cursor); err != nil {
 			return err
 		}
 		return d.Switchboard.ThreadOpened(tx, j.link, thread.Base)

@@ -93,9 +93,9 @@ func (b *Batch) ForgetThread(id kefu.LinkID, externalID string) {
 	b.add(sqlGoneLink, id, externalID, b.tx.now())
 }
 
-// SetCursor moves a link's cursor.
-func (b *Batch) SetCursor(id kefu.LinkID, cursor string) {
-	b.add(sqlSetCursor, id, cursor, b.tx.now())
+// SetCursor moves the cursor of a thread, whichever link has it now. That of a thread which no link has any more counts nothing.
+func (b *Batch) SetCursor(inbox kefu.InboxID, externalID, cursor string) {
+	b.add(sqlSetCursor, inbox, externalID, cursor, b.tx.now())
 }
 
 // LookAgain lets a mark that was shown look again at once, if somebody woke it meanwhile.

@@ -24,7 +24,7 @@ ORDER BY l.id`
 	sqlOpenLink   = `UPDATE link SET external_id = $2, name = $3, meta = $4, card_message_id = $5, opened = opened + 1, updated_at = $6 WHERE id = $1`
 	sqlGoneLink   = `UPDATE link SET external_id = '', cursor = '', updated_at = $3 WHERE id = $1 AND external_id = $2`
 	sqlFormerLink = `UPDATE link SET role = 'former', slot = -slot - 1, sync_due = 0, updated_at = $2 WHERE id = $1`
-	sqlSetCursor  = `UPDATE link SET cursor = $2, updated_at = $3 WHERE id = $1`
+	sqlSetCursor  = `UPDATE link SET cursor = $3, updated_at = $4 WHERE inbox_id = $1 AND external_id = $2 AND external_id <> '' AND role <> 'former'`
 	sqlNameLink   = `UPDATE link SET name = $2, updated_at = $3 WHERE id = $1 AND name <> $2`
 	sqlLinkMeta   = `UPDATE link SET meta = $2, updated_at = $3 WHERE id = $1`
 	sqlSyncLink   = `UPDATE link SET sync_due = $2 WHERE id = $1`
@@ -121,9 +121,9 @@ func (tx *Tx) RetireLink(id kefu.LinkID) error {
 	return must(n, err, "link", id)
 }
 
-// SetCursor moves a link's cursor.
-func (tx *Tx) SetCursor(id kefu.LinkID, cursor string) error {
-	_, err := tx.alone(func(b *Batch) { b.SetCursor(id, cursor) })
+// SetCursor moves the cursor of a thread, whichever link has it now. That of a thread which no link has any more counts nothing.
+func (tx *Tx) SetCursor(inbox kefu.InboxID, externalID, cursor string) error {
+	_, err := tx.alone(func(b *Batch) { b.SetCursor(inbox, externalID, cursor) })
 	return err
 }
 

@@ -21,14 +21,14 @@ func (c *change) receiveChange(link store.Link, in connector.Inbound) (connector
 	if err != nil || !known || seen.MessageID == "" {
 		return connector.Result{ConversationID: link.ConversationID, Ignored: "unknown message"}, err
 	}
-	if _, err := c.LockConversation(link.ConversationID); err != nil {
+	if _, err := c.LockConversation(seen.ConversationID); err != nil { // a thread may have gone on to another conversation since
 		return connector.Result{}, err
 	}
 	m, err := c.Message(seen.MessageID)
 	if err != nil {
 		return connector.Result{}, err
 	}
-	res := connector.Result{ConversationID: link.ConversationID, MessageID: m.ID, TicketNumber: link.Number}
+	res := connector.Result{ConversationID: m.ConversationID, MessageID: m.ID, TicketNumber: link.Number}
 	deleted := in.Kind == connector.InDelete
 	if m.Meta.Deleted || !deleted && in.Content.Text == m.Content.Text {
 		res.Duplicate = true
@@ -44,7 +44,7 @@ func (c *change) receiveChange(link store.Link, in connector.Inbound) (connector
 		return res, err
 	}
 	m.Content = content
-	c.say("message changed at its source", link.ConversationID, link.TicketName, "message_id", m.ID, "deleted", deleted)
+	c.say("message changed at its source", m.ConversationID, link.TicketName, "message_id", m.ID, "deleted", deleted)
 	return res, c.carryChange(link.ID, m.Message, deleted, m.Author)
 }
 

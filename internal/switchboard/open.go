@@ -197,6 +197,9 @@ func (c *change) park(link store.Link, in connector.Inbound) (connector.Result, 
 	if _, err := c.LockConversation(link.ConversationID); err != nil {
 		return connector.Result{}, err
 	}
+	if now, err := c.Link(link.ID); err != nil || now.Opened > 0 { // the site has told it meanwhile
+		return connector.Result{}, cmp.Or(err, errTwin)
+	}
 	res := connector.Result{ConversationID: link.ConversationID, MessageID: newMessageID(), TicketNumber: link.Number}
 	raw, err := json.Marshal(in)
 	if err != nil {
@@ -286,6 +289,9 @@ func (c *change) wakeClosed(link store.Link, conv store.Conversation, in connect
 	next, made, err := c.open(link.InboxID, in, conv.ID, false)
 	if err == nil && !made {
 		err = errTwin
+	}
+	if err == nil && link.Cursor != "" { // it is the same thread, read as far as before
+		err = c.SetCursor(link.InboxID, link.ExternalID, link.Cursor)
 	}
 	if err != nil {
 		return next, conv, err

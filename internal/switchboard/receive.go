@@ -124,12 +124,12 @@ func (c *change) receiveOn(link store.Link, in connector.Inbound, id kefu.Messag
 	if err != nil {
 		return res, err
 	}
-	res.TicketNumber = link.Number
+	res.TicketNumber = cmp.Or(res.TicketNumber, link.Number)
 	if res.Duplicate {
 		c.say("taken before: nothing new", link.ConversationID, link.TicketName, "inbox", link.InboxID, "kind", in.Kind, "message_id", res.MessageID)
 	}
 	if in.Cursor != "" && in.Cursor != link.Cursor {
-		if err := c.SetCursor(link.ID, in.Cursor); err != nil {
+		if err := c.SetCursor(link.InboxID, link.ExternalID, in.Cursor); err != nil {
 			return res, err
 		}
 	}
@@ -171,6 +171,9 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 	if err != nil {
 		return res, err
 	}
+	if err := c.stillTheirs(link, conv); err != nil {
+		return res, err
+	}
 	if ok, err := c.heard(conv); err != nil || !ok {
 		return connector.Result{ConversationID: conv.ID, Ignored: "blocked", View: &connector.View{Refused: connector.RefusedBlocked}}, err
 	}
@@ -200,7 +203,7 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 		if link, conv, err = c.wakeClosed(link, conv, in); err != nil {
 			return res, err
 		}
-		res.ConversationID = link.ConversationID
+		res.ConversationID, res.TicketNumber = link.ConversationID, link.Number
 	} else if err := c.wakeWaiting(conv, contactAuthor(conv, in)); err != nil {
 		return res, err
 	}
@@ -214,6 +217,19 @@ func (c *change) receiveContact(link store.Link, in connector.Inbound, id kefu.M
 		return res, err
 	}
 	return res, c.afterOpen(conv, in, m)
+}
+
+// stillTheirs undoes a transaction whose customer's thread another one gave to a new conversation, or took from an erased one, while this
+// one waited for the lock of conv. Conversations that are not closed keep theirs.
+func (c *change) stillTheirs(link store.Link, conv store.Conversation) error {
+	if conv.Status != kefu.StatusClosed || link.Role != kefu.RoleCustomer {
+		return nil
+	}
+	now, err := c.Link(link.ID)
+	if err == nil && now.Role != link.Role {
+		err = errTwin
+	}
+	return err
 }
 
 // heardOf is what follows from what a customer said: an answer to a form goes on or is done, all else the bot answers that has the talk.

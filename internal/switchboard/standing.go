@@ -204,7 +204,7 @@ func (c *change) receiveStanding(link store.Link, in connector.Inbound) (connect
 	res := connector.Result{ConversationID: conv.ID, Duplicate: true}
 	// Read again under the lock. A thread that was forgotten meanwhile, because it cannot be opened again, is not what the link stands like now.
 	now, err := c.Link(link.ID)
-	if err != nil || now.ExternalID != link.ExternalID {
+	if err != nil || now.ExternalID != link.ExternalID || now.Role != link.Role {
 		res.Ignored = noMore
 		return res, err
 	}

@@ -3,13 +3,10 @@ package switchboard_test
 import (
 	"log/slog"
 	"testing"
-	"time"
 
 	"kefu"
 	"kefu/internal/connector"
-	"kefu/internal/sqldb"
 	"kefu/internal/store"
-	"kefu/internal/storetest"
 	"kefu/internal/switchboard"
 )
 
@@ -33,26 +30,11 @@ func TestAThreadThatCannotBeOpenedAgainDoesNotCloseTheTalk(t *testing.T) {
 		b.take("shop", writing("33", "再問一下")) // opens it again
 		link, rev := b.standingAt(conv, "guild")
 
-		done := make(chan error, 1)
-		err := b.store.Update(t.Context(), func(tx *store.Tx) error {
-			if _, err := tx.LockConversation(conv); err != nil {
-				return err
-			}
-			go func() {
-				_, err := b.Receive(t.Context(), "guild", reads("c1", rev, kefu.StatusClosed))
-				done <- err
-			}()
-			b.waitsForALock()
+		b.while(conv, func(tx *store.Tx) error {
 			all := tx.Batch()
 			all.ForgetThread(link, "c1")
 			return b.skip(tx, "guild", all)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
+		}, b.taking("guild", reads("c1", rev, kefu.StatusClosed)))
 		b.view(func(tx *store.Tx) error {
 			got, err := tx.Conversation(conv)
 			if got.Status != kefu.StatusOpen {
@@ -100,24 +82,4 @@ func (b *board) standingAt(conv kefu.ConversationID, inbox kefu.InboxID) (link k
 		return err
 	})
 	return link, rev
-}
-
-// waitsForALock returns when another transaction waits for a row. SQLite has one writer, who waits before having read anything.
-func (b *board) waitsForALock() {
-	b.t.Helper()
-	if b.store.DB().Dialect() == sqldb.SQLite {
-		return
-	}
-	for deadline := time.Now().Add(time.Minute); ; {
-		waiting := 0
-		b.view(func(tx *store.Tx) error {
-			return tx.QueryRow(storetest.WaitingForLocks).Scan(&waiting)
-		})
-		if waiting > 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			b.t.Fatal("nobody waits for the lock")
-		}
-	}
 }

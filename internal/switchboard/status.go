@@ -16,6 +16,9 @@ func (c *change) receiveStatus(link store.Link, in connector.Inbound, id kefu.Me
 	if err != nil {
 		return connector.Result{}, err
 	}
+	if err := c.stillTheirs(link, conv); err != nil {
+		return connector.Result{}, err
+	}
 	res := connector.Result{ConversationID: conv.ID, MessageID: id}
 	by := closer(conv, in)
 	switch {

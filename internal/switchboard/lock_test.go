@@ -1,0 +1,209 @@
+package switchboard_test
+
+import (
+	"testing"
+	"time"
+
+	"kefu"
+	"kefu/internal/connector"
+	"kefu/internal/sqldb"
+	"kefu/internal/store"
+	"kefu/internal/storetest"
+)
+
+// while holds a conversation, has calls begin one after the other, each when those before it wait for the lock, makes a change, and lets go.
+func (b *board) while(conv kefu.ConversationID, change func(tx *store.Tx) error, calls ...func() error) {
+	b.t.Helper()
+	done := make(chan error, len(calls))
+	err := b.store.Update(b.t.Context(), func(tx *store.Tx) error {
+		if _, err := tx.LockConversation(conv); err != nil {
+			return err
+		}
+		for i, call := range calls {
+			go func() { done <- call() }()
+			b.waitForALock(i + 1)
+		}
+		return change(tx)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for range calls {
+		if err := <-done; err != nil {
+			b.t.Error(err)
+		}
+	}
+}
+
+func unchanged(*store.Tx) error { return nil }
+
+// taking is a call that takes something in.
+func (b *board) taking(inbox kefu.InboxID, in connector.Inbound) func() error {
+	return func() error {
+		_, err := b.Receive(b.t.Context(), inbox, in)
+		return err
+	}
+}
+
+// waitForALock returns when n other transactions wait for a row. SQLite has one writer, who waits before having read anything.
+func (b *board) waitForALock(n int) {
+	b.t.Helper()
+	if b.store.DB().Dialect() == sqldb.SQLite {
+		return
+	}
+	for deadline := time.Now().Add(time.Minute); ; {
+		waiting := 0
+		b.view(func(tx *store.Tx) error {
+			return tx.QueryRow(storetest.WaitingForLocks).Scan(&waiting)
+		})
+		if waiting >= n {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.t.Fatalf("%d of %d wait for the lock", waiting, n)
+		}
+	}
+}
+
+// linkIn is the link of a conversation in an inbox.
+func (b *board) linkIn(conv kefu.ConversationID, inbox kefu.InboxID) (link store.Link) {
+	b.t.Helper()
+	b.view(func(tx *store.Tx) error {
+		links, err := tx.Links(conv)
+		for _, l := range links {
+			if l.InboxID == inbox {
+				link = l
+			}
+		}
+		return err
+	})
+	return link
+}
+
+// TestWhatComesWhileATicketIsRestoredIsNotLeftBehind has a message find the ticket being restored, and the site tell its history before the
+// message gets the lock. Nobody asks for what is parked after that, until the next comparison.
+func TestWhatComesWhileATicketIsRestoredIsNotLeftBehind(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		conv := b.take("shop", writing("33", "one")).ConversationID
+		link := b.linkIn(conv, "shop").ID
+		b.while(conv, unchanged, func() error {
+			_, err := b.Compare(t.Context(), link, &connector.Snapshot{Status: kefu.StatusOpen, Messages: []connector.Inbound{writing("33", "one")}})
+			return err
+		}, b.taking("shop", writing("33", "two")))
+		if b.store.DB().Dialect() == sqldb.SQLite { // there either of them may have been the first
+			return
+		}
+		if got := b.texts(conv); got != "contact:one contact:two" {
+			t.Errorf("stored: %s", got)
+		}
+	})
+}
+
+// TestAThreadThatWentOnElsewhereDoesNotOpenTheOldTalk has the customer write again after the seven days, and the site say that the ticket is
+// open, at once: the ticket is the new talk's.
+func TestAThreadThatWentOnElsewhereDoesNotOpenTheOldTalk(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		old := b.take("shop", opening("33", "何時出貨")).ConversationID
+		b.endedLongAgo(old)
+		opens := connector.Inbound{Kind: connector.InStatus, ThreadID: "33", Status: kefu.StatusOpen, Sender: connector.Sender{Kind: kefu.AuthorContact}}
+		b.while(old, unchanged, b.taking("shop", writing("33", "還有一事")), b.taking("shop", opens))
+		next, found, err := b.Thread(t.Context(), "shop", "33")
+		if err != nil || !found {
+			t.Fatal(found, err)
+		}
+		b.view(func(tx *store.Tx) error {
+			now, err := tx.Conversation(next.ConversationID)
+			if now.Status != kefu.StatusOpen {
+				t.Errorf("the talk of the ticket is %s", now.Status)
+			}
+			if before, err := tx.Conversation(old); err != nil || old != next.ConversationID && before.Status != kefu.StatusClosed {
+				t.Errorf("the old talk is %s: %v", before.Status, err)
+			}
+			return err
+		})
+	})
+}
+
+// TestTwoWhoWriteAfterTheSevenDaysBeginOneTalk has two messages find the same closed talk.
+func TestTwoWhoWriteAfterTheSevenDaysBeginOneTalk(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		old := b.take("shop", opening("33", "何時出貨")).ConversationID
+		b.endedLongAgo(old)
+		b.while(old, unchanged, b.taking("shop", writing("33", "one")), b.taking("shop", writing("33", "two")))
+		next, _, err := b.Thread(t.Context(), "shop", "33")
+		if err != nil || next.ConversationID == old {
+			t.Fatalf("the ticket is still that of the old talk: %v", err)
+		}
+		if got := len(b.messages(next.ConversationID)); got != 2 {
+			t.Errorf("the new talk has %d messages: %s", got, b.texts(next.ConversationID))
+		}
+	})
+}
+
+// endedLongAgo closes a conversation, and has that be more than seven days ago.
+func (b *board) endedLongAgo(conv kefu.ConversationID) {
+	b.t.Helper()
+	err := b.store.Update(b.t.Context(), func(tx *store.Tx) error {
+		return tx.SetStatus(conv, kefu.StatusClosed, tx.Now.Add(-8*24*time.Hour), "系統自動關閉")
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// TestANewTalkReadsOnWhereTheThreadWasRead begins a talk in a thread of which much was read before: none of that is read again.
+func TestANewTalkReadsOnWhereTheThreadWasRead(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		first := opening("33", "何時出貨")
+		first.Cursor = "7"
+		old := b.take("shop", first).ConversationID
+		b.endedLongAgo(old)
+		again := writing("33", "還有一事")
+		again.Cursor = "8"
+		next := b.take("shop", again)
+		if next.ConversationID == old {
+			t.Fatal("it is the old talk")
+		}
+		link := b.linkIn(next.ConversationID, "shop")
+		if link.Cursor != "8" {
+			t.Errorf("the thread is read from %q", link.Cursor)
+		}
+		b.view(func(tx *store.Tx) error {
+			ticket, err := tx.TicketOf(next.ConversationID)
+			if next.TicketNumber != ticket.Number {
+				t.Errorf("the answer names ticket %d, and it is %d", next.TicketNumber, ticket.Number)
+			}
+			return err
+		})
+		b.endedLongAgo(next.ConversationID)
+		third := b.take("shop", writing("33", "謝謝")) // from a source that says no cursor
+		if link := b.linkIn(third.ConversationID, "shop"); link.Cursor != "8" {
+			t.Errorf("the thread is then read from %q", link.Cursor)
+		}
+	})
+}
+
+// TestALastWordInAThreadThatIsForgottenReachesTheCustomer has an agent write in a thread at the moment in which the link gets another one. The
+// place in the old thread means nothing in the new one.
+func TestALastWordInAThreadThatIsForgottenReachesTheCustomer(t *testing.T) {
+	each(t, guild, func(t *testing.T, b *board) {
+		conv := b.take("shop", opening("33", "何時出貨")).ConversationID
+		b.openDesk(conv, "guild", "c1")
+		link := b.linkIn(conv, "guild").ID
+		b.while(conv, func(tx *store.Tx) error {
+			if b.store.DB().Dialect() == sqldb.SQLite { // what comes after this is in a thread that nobody has
+				return nil
+			}
+			if _, err := tx.ForgetThread(link, "c1"); err != nil {
+				return err
+			}
+			return tx.OpenLink(link, "c2", "c2", nil, "")
+		}, b.taking("guild", staff("c1", "99")))
+		if got := b.queue("shop"); got != "99" {
+			t.Errorf("the customer gets %q", got)
+		}
+		if l := b.linkIn(conv, "guild"); l.ExternalID == "c2" && l.Cursor != "" {
+			t.Errorf("the new thread is read from %q", l.Cursor)
+		}
+	})
+}
