@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	mostLooks  = 8                // threads of one inbox that are read at once
-	lookTime   = 30 * time.Second // of one look
-	changeTime = time.Minute      // of one question what has changed
+	mostLooks = 8                // threads of one inbox that are read at once
+	lookTime  = 30 * time.Second // of one look
+	// mostHeld is how often the wait of a look is doubled that only waits for something of ours to arrive; its arrival ends the wait.
+	mostHeld   = 5
+	changeTime = time.Minute // of one question what has changed
 	// overlap is how far before the last question the next one asks: clocks differ, and a change is shown a moment after it was made.
 	overlap = 2 * time.Minute
 	// fresh is how old a message may be that only the comparison found, and whose hook may still be on its way.
@@ -112,10 +114,10 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 }
 
 // look reads one thread and hands in what is new.
-func (w *Watcher) look(ctx context.Context, l switchboard.Look) error {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+func (w *Watcher) look(running context.Context, l switchboard.Look) error {
+	ctx, cancel := context.WithTimeout(running, lookTime)
 	defer cancel()
-	recovered := 0
+	recovered, took := 0, false
 	err := w.Watcher.Look(ctx, l.Thread, func(ctx context.Context, in connector.Inbound) (connector.Result, error) {
 		if in.Kind == connector.InStanding {
 			in.Rev = l.Thread.Rev
@@ -126,14 +128,20 @@ func (w *Watcher) look(ctx context.Context, l switchboard.Look) error {
 		if err == nil && in.Recovered && !res.Duplicate && res.MessageID != "" {
 			recovered++
 		}
+		took = took || err == nil && !res.Duplicate && res.MessageID != ""
 		return res, err
 	})
 	if recovered > 0 {
 		w.Log.InfoContext(ctx, "messages recovered", "inbox", w.Inbox, "conversation_id", l.Thread.ConversationID, "thread", l.ThreadID, "recovered", recovered)
 		w.Recovered(recovered)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return w.Switchboard.Looked(ctx, w.Inbox, l)
+	case running.Err() != nil:
+		return err // who watches next reads it at once
+	case took:
+		l.Tries = 0 // it gets on
 	}
 	return w.failed(ctx, l, connector.Failure(err))
 }
@@ -142,6 +150,7 @@ func (w *Watcher) look(ctx context.Context, l switchboard.Look) error {
 func (w *Watcher) failed(ctx context.Context, l switchboard.Look, e *connector.SendError) error {
 	ctx = context.WithoutCancel(ctx)
 	wait := backoff(l.Tries)
+	l.Tries++
 	switch {
 	case e.Class == connector.Gone && l.Thread.LinkID != "":
 		if _, err := w.Switchboard.Receive(ctx, w.Inbox, connector.Inbound{Kind: connector.InGone, ThreadID: l.ThreadID}); err != nil {
@@ -150,6 +159,9 @@ func (w *Watcher) failed(ctx context.Context, l switchboard.Look, e *connector.S
 		wait = -1
 	case e.Class == connector.Gone, e.Class == connector.Permanent:
 		wait = -1
+	case e.NotTried && e.RetryAfter > 0:
+		l.Tries = min(l.Tries, mostHeld)
+		wait = min(e.RetryAfter, longestAsked) << l.Tries / 2
 	case e.RetryAfter > 0:
 		wait = min(e.RetryAfter, longestAsked)
 	}
@@ -159,7 +171,13 @@ func (w *Watcher) failed(ctx context.Context, l switchboard.Look, e *connector.S
 	}
 	w.Log.Log(ctx, level, "a thread could not be read", "inbox", w.Inbox, "conversation_id", l.Thread.ConversationID, "thread", l.ThreadID, "given_up", wait < 0,
 		"retry_in", max(wait, 0), "error", e)
-	if err := w.Switchboard.PutOffLook(ctx, w.Inbox, l.ThreadID, wait); err != nil {
+	var err error
+	if wait < 0 {
+		err = w.Switchboard.Looked(ctx, w.Inbox, l)
+	} else {
+		err = w.Switchboard.PutOffLook(ctx, w.Inbox, l, wait)
+	}
+	if err != nil {
 		return err
 	}
 	if e.Scope == connector.ScopeInbox && e.Class != connector.Permanent {

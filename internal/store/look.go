@@ -10,13 +10,14 @@ import (
 const (
 	// What is said of a thread again makes its look due at once, unless it waits after a failure.
 	sqlAskLook = `INSERT INTO look (inbox_id, thread_id, gen, due_at, tries, whole, swept, asked_at) VALUES ($1, $2, 1, $3, 0, $4, $5, $3)
-ON CONFLICT (inbox_id, thread_id) DO UPDATE SET gen = look.gen + 1, whole = look.whole OR excluded.whole, swept = look.swept AND excluded.swept`
+ON CONFLICT (inbox_id, thread_id) DO UPDATE SET gen = look.gen + 1, whole = look.whole OR excluded.whole, swept = look.swept AND excluded.swept,
+due_at = CASE WHEN $6 THEN excluded.due_at ELSE look.due_at END`
 	sqlDueLooks = `SELECT thread_id, gen, tries, whole, swept, asked_at FROM look WHERE inbox_id = $1 AND due_at <= $2 ORDER BY due_at, thread_id LIMIT CAST($3 AS BIGINT)`
 	sqlNextLook = `SELECT COALESCE(MIN(due_at), 0) FROM look WHERE inbox_id = $1`
-	sqlLooked   = `DELETE FROM look WHERE inbox_id = $1 AND thread_id = $2 AND gen = $3`
+	// A row that was made anew has another asked_at: gen begins again with it.
+	sqlLooked   = `DELETE FROM look WHERE inbox_id = $1 AND thread_id = $2 AND gen = $3 AND asked_at = $4`
 	sqlRelook   = `UPDATE look SET due_at = $3, tries = 0 WHERE inbox_id = $1 AND thread_id = $2`
-	sqlPutOff   = `UPDATE look SET due_at = $3, tries = tries + 1 WHERE inbox_id = $1 AND thread_id = $2`
-	sqlDropLook = `DELETE FROM look WHERE inbox_id = $1 AND thread_id = $2`
+	sqlPutOff   = `UPDATE look SET due_at = $3, tries = $4 WHERE inbox_id = $1 AND thread_id = $2`
 	sqlPullLook = `UPDATE look SET due_at = $2 WHERE inbox_id = $1 AND due_at > $3`
 	sqlLooks    = `SELECT COUNT(*) FROM look WHERE inbox_id = $1`
 	sqlLookAges = `SELECT inbox_id, COUNT(*), MIN(asked_at) FROM look GROUP BY inbox_id ORDER BY inbox_id`
@@ -36,12 +37,13 @@ type Look struct {
 	Whole    bool // not only that something was written there
 	Swept    bool // found by the comparison at intervals, and not by a hook
 	AskedAt  time.Time
+	AtOnce   bool // for AskLook: due now, also if it waits after a failure
 }
 
 // AskLook notes that something happened at a thread, to be read as soon as possible. l.Whole says that it may be more than something
 // written, l.Swept that nobody said so.
 func (tx *Tx) AskLook(inbox kefu.InboxID, l Look) error {
-	_, err := tx.Exec(sqlAskLook, inbox, l.ThreadID, tx.now(), l.Whole, l.Swept)
+	_, err := tx.Exec(sqlAskLook, inbox, l.ThreadID, tx.now(), l.Whole, l.Swept, l.AtOnce)
 	return err
 }
 
@@ -61,24 +63,18 @@ func (tx *Tx) NextLook(inbox kefu.InboxID) (time.Time, error) {
 	return sqldb.Time(us), err
 }
 
-// Looked forgets a look that was carried out. What was asked for since l was read is due at once.
+// Looked forgets a look that was carried out, or given up. What was asked for since l was read is due at once.
 func (tx *Tx) Looked(inbox kefu.InboxID, l Look) error {
-	n, err := tx.Exec(sqlLooked, inbox, l.ThreadID, l.Gen)
+	n, err := tx.Exec(sqlLooked, inbox, l.ThreadID, l.Gen, sqldb.Micros(l.AskedAt))
 	if err == nil && n == 0 {
 		_, err = tx.Exec(sqlRelook, inbox, l.ThreadID, tx.now())
 	}
 	return err
 }
 
-// PutOffLook has a look that failed tried again later.
-func (tx *Tx) PutOffLook(inbox kefu.InboxID, thread string, due time.Time) error {
-	_, err := tx.Exec(sqlPutOff, inbox, thread, sqldb.Micros(due))
-	return err
-}
-
-// DropLook forgets a look for good.
-func (tx *Tx) DropLook(inbox kefu.InboxID, thread string) error {
-	_, err := tx.Exec(sqlDropLook, inbox, thread)
+// PutOffLook has a look that failed tried again later; tries is how often it has failed.
+func (tx *Tx) PutOffLook(inbox kefu.InboxID, thread string, due time.Time, tries int) error {
+	_, err := tx.Exec(sqlPutOff, inbox, thread, sqldb.Micros(due), tries)
 	return err
 }
 

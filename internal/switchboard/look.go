@@ -99,19 +99,14 @@ func (b *Switchboard) AskLooks(ctx context.Context, inbox kefu.InboxID, threads 
 	})
 }
 
-// Looked notes that a thread was read.
+// Looked notes that a thread was read, or is given up. What was said of it since l was listed has it read again.
 func (b *Switchboard) Looked(ctx context.Context, inbox kefu.InboxID, l Look) error {
 	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.Looked(inbox, l.Look) })
 }
 
-// PutOffLook has a thread read later; a negative wait gives it up until something is said of it again.
-func (b *Switchboard) PutOffLook(ctx context.Context, inbox kefu.InboxID, thread string, wait time.Duration) error {
-	return b.store.Update(ctx, func(tx *store.Tx) error {
-		if wait < 0 {
-			return tx.DropLook(inbox, thread)
-		}
-		return tx.PutOffLook(inbox, thread, tx.Now.Add(wait))
-	})
+// PutOffLook has a thread read later, of which l.Tries looks have failed. What is said of it meanwhile does not make it due.
+func (b *Switchboard) PutOffLook(ctx context.Context, inbox kefu.InboxID, l Look, wait time.Duration) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error { return tx.PutOffLook(inbox, l.ThreadID, tx.Now.Add(wait), l.Tries) })
 }
 
 // BeginLooks makes due what an earlier process had put off for longer than the longest wait.

@@ -156,7 +156,10 @@ func (b *Switchboard) StandingShown(tx *store.Tx, l store.Link, asked StandingPa
 	if err := saveBase(tx, l.ID, corrected(base, asked, has)); err != nil {
 		return err
 	}
-	return tx.AskLook(l.InboxID, store.Look{ThreadID: l.ExternalID, Whole: true})
+	if l.ExternalID == "" {
+		return nil // forgotten before the difference was carried
+	}
+	return tx.AskLook(l.InboxID, store.Look{ThreadID: l.ExternalID, Whole: true, AtOnce: true}) // whoever waited for this to arrive
 }
 
 // corrected is base without what was asked of the thread and is not there, and with what it was to lose and has. What was not asked of it
