@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func (c *change) goOn(conv store.Conversation, link store.Link, m store.Message,
 		return false, err
 	}
 	d := &dialogue{Dialogue: at, conv: conv, link: link, asked: asked, form: *form, said: m}
-	if card.Leaves(m.Content.Text) {
+	if card.Leaves(m.Content.Text) && !offered(form.Fields[at.Step-1], m.Content.Text) {
 		c.say("dialogue left", conv.ID, conv.TicketName, "message_id", asked.ID, "step", at.Step)
 		return true, c.endDialogue(d, "left")
 	}
@@ -194,6 +195,13 @@ func (c *change) endDialogue(d *dialogue, word string) error {
 func (c *change) tellCustomer(d *dialogue, content kefu.Content) error {
 	m := store.Message{Message: kefu.Message{ID: newMessageID(), ConversationID: d.conv.ID, Author: kefu.System(), Content: content}}
 	return c.post(console(d.conv), &m, kefu.RoleCustomer)
+}
+
+// offered tells whether a text names an option of a field: "Cancel" may be one.
+func offered(f kefu.FormField, text string) bool {
+	return slices.ContainsFunc(f.Options, func(o kefu.Choice) bool {
+		return strings.EqualFold(strings.TrimSpace(o.Label), strings.TrimSpace(text)) || o.Value == strings.TrimSpace(text)
+	})
 }
 
 // meant is what a text says to a field: of a select the option with that label, else with that number; what is left empty has its default.

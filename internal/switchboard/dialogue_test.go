@@ -260,6 +260,13 @@ func TestChoicesInTexts(t *testing.T) {
 				t.Errorf("%s: %+v", text, got)
 			}
 		}
+		picks = append(picks, kefu.Choice{Label: "取消", Value: "cancel"})
+		for ticket, text := range map[string]string{"11": "取消", "12": "cancel", "13": "3"} {
+			if got := ask(ticket, kefu.ContentChoice, false).says(text).last(); got.Content.Answer == nil || got.Content.Answer.Values[0].Value != "cancel" {
+				t.Errorf("an option that is called as leaving is: %s: %+v", text, got)
+			}
+		}
+		picks = picks[:len(picks)-1]
 		d := ask("4", kefu.ContentChoice, false).says("我想想")
 		if got := d.last().Content.Form; got == nil || got.Fault != kefu.FaultOption || got.Step != 1 || len(got.Fields[0].Options) != 2 {
 			t.Errorf("asked once more: %+v", got)
