@@ -25,7 +25,7 @@ func orders() map[string]chatwoot.Order {
 			Items:     []chatwoot.OrderItem{{Name: "Tea", Quantity: 2, Price: "250.00", ImageURL: "https://shop.example.com/tea.png"}, {Name: "Cup", Quantity: 1, Price: "39"}},
 			Logistics: &chatwoot.OrderParcel{Carrier: "Black Cat", TrackingNumber: "BC-1"}},
 		"bare":    {ID: "1", URL: "https://shop.example.com/o/2"},
-		"hostile": {ID: "`1`\n", Status: "<b>", StatusText: "[x](javascript:1)", TotalAmount: "-1", URL: "javascript:alert(1)", Remark: "@everyone **now**", Items: []chatwoot.OrderItem{{Name: "# a\n[b](c)", ImageURL: "javascript:1"}}, Logistics: &chatwoot.OrderParcel{}},
+		"hostile": {ID: "`1`\n", Status: "<b>", StatusText: "[x](javascript:1)", TotalAmount: "-1", URL: "javascript:alert(1)", Remark: "@everyone **now** https://shop.example.com/o_1?a=b&c_d=1", Items: []chatwoot.OrderItem{{Name: "# a\n[b](c)", ImageURL: "javascript:1"}}, Logistics: &chatwoot.OrderParcel{}},
 	}
 }
 

@@ -118,6 +118,12 @@ func TestEscapeMarkdown(t *testing.T) {
 		"a\n---":                      "a\n" + `\---`,
 		"@everyone @HERE a@b.example": "@\u200beveryone @\u200bHERE a@b.example",
 		"&lt;":                        `\&lt;`,
+
+		"_a_ https://a.example/x_y/_z?b=1&c=d#e - _f_": `\_a\_ https://a.example/x_y/_z?b=1&c=d#e \- \_f\_`,
+		"https://a.example/[t](https://b.example)":     `https://a.example/\[t\](https://b.example)`,
+		"http://a.example/**b**`c`":                    "http://a.example/\\*\\*b\\*\\*\\`c\\`",
+		"https://a.example/@everyone":                  "https://a.example/@\u200beveryone",
+		"https://<b>":                                  `https://\<b\>`,
 	} {
 		if got := EscapeMarkdown(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

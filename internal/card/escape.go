@@ -12,17 +12,27 @@ var markdownEscapes = strings.NewReplacer(
 )
 
 var (
-	lineMark  = regexp.MustCompile(`(?m)^(\s*)([-+=]|\d+[.)])`)
-	everybody = regexp.MustCompile(`(?i)@(everyone|here)`)
+	// bareAddress fits an address as far as it can stand unescaped: a backslash in it would lead elsewhere.
+	bareAddress = regexp.MustCompile(`https?://[^\s<>\[\]*|~\\\x60]+`)
+	lineMark    = regexp.MustCompile(`(?m)^(\s*)([-+=]|\d+[.)])`)
+	everybody   = regexp.MustCompile(`(?i)@(everyone|here)`)
 )
 
 // EscapeMarkdown makes text show as it was written in CommonMark and Discord: no emphasis, link, quote, list, heading, mention or HTML
-// begins in it. Line breaks stay.
+// begins in it. Line breaks stay, and bare addresses lead where they led.
 func EscapeMarkdown(s string) string {
-	s = markdownEscapes.Replace(s)
-	s = lineMark.ReplaceAllStringFunc(s, escapeMark)
+	var b strings.Builder
+	for s != "" {
+		at := bareAddress.FindStringIndex(s)
+		if at == nil {
+			at = []int{len(s), len(s)}
+		}
+		b.WriteString(lineMark.ReplaceAllStringFunc(markdownEscapes.Replace(s[:at[0]]), escapeMark))
+		b.WriteString(s[at[0]:at[1]])
+		s = s[at[1]:]
+	}
 	// Discord has no escape for these two; a space of no width parts sign and word.
-	return everybody.ReplaceAllString(s, "@\u200b$1")
+	return everybody.ReplaceAllString(b.String(), "@\u200b$1")
 }
 
 // escapeMark escapes what would make a line a list or an underlined heading: "- " and "1. ".

@@ -92,10 +92,10 @@ func (m medium) asked(field kefu.FormField, w formWords) string {
 func (m medium) hints(field kefu.FormField, w formWords) []string {
 	var lines []string
 	if s := oneLine(field.Placeholder); s != "" {
-		lines = append(lines, m.indent+w.example+" "+m.safe(s))
+		lines = append(lines, m.indent+w.example+m.safe(s))
 	}
 	if s := oneLine(field.Default); s != "" {
-		lines = append(lines, m.indent+w.preset+" "+m.safe(kefu.Excerpt(shownDefault(field, s), maxDefault)))
+		lines = append(lines, m.indent+w.preset+m.safe(kefu.Excerpt(shownDefault(field, s), maxDefault)))
 	}
 	return lines
 }

@@ -15,21 +15,21 @@ type formWords struct {
 }
 
 var formTW = formWords{
-	form: "表單", required: "（必填）", optional: "（選填）", example: "例如:", preset: "預設:",
+	form: "表單", required: "（必填）", optional: "（選填）", example: "例如：", preset: "預設：",
 	pickNumber: "請回覆編號。", skip: "不填請回覆「略過」。", leave: "要中止請回覆「取消」。",
 	needed: "這一項必須填寫。", email: "這不是有效的電子郵件地址。", option: "請從選項中選一個。", long: "內容太長，最多 4000 個字。",
 	wrong: "這個內容不能接受，請再填一次。", read: "閱讀全文", untitled: "未命名文章",
 }
 
 var formCN = formWords{
-	form: "表单", required: "（必填）", optional: "（选填）", example: "例如:", preset: "默认:",
+	form: "表单", required: "（必填）", optional: "（选填）", example: "例如：", preset: "默认：",
 	pickNumber: "请回复编号。", skip: "不填请回复“跳过”。", leave: "要中止请回复“取消”。",
 	needed: "此项必填。", email: "这不是有效的邮箱地址。", option: "请从选项中选一个。", long: "内容太长，最多 4000 个字。",
 	wrong: "此内容无法接受，请重新填写。", read: "阅读全文", untitled: "未命名文章",
 }
 
 var formEN = formWords{
-	form: "Form", required: " (required)", optional: " (optional)", example: "e.g.", preset: "Default:",
+	form: "Form", required: " (required)", optional: " (optional)", example: "e.g. ", preset: "Default: ",
 	pickNumber: "Reply with a number.", skip: `Reply "skip" to leave this empty.`, leave: `Reply "exit" to stop.`,
 	needed: "This is required.", email: "That is not a valid e-mail address.", option: "Please pick one of the options.",
 	long: "That is too long: at most 4000 characters.", wrong: "That cannot be accepted. Please try again.", read: "Read on", untitled: "Untitled article",
