@@ -149,8 +149,26 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestWhatEveryCallSays of itself, by the names that Chatwoot documents.
+func TestWhatEveryCallSays(t *testing.T) {
+	s, c := start(t, fake.Options{}, chatwoot.WithUserAgent("invoices/1.2"))
+	id := talk(t, s)
+	_, err := c.SendMessage(t.Context(), id, chatwoot.Message{Content: "x"})
+	must(t, err)
+	_, err = c.Conversation(t.Context(), id)
+	must(t, err)
+	for i, kind := range []string{"application/json", ""} {
+		h := s.Requests()[i].Header
+		have(t, "headers", h.Get("User-Agent")+" "+h.Get("Accept")+" "+h.Get("Api_access_token")+" "+h.Get("Content-Type"), "invoices/1.2 application/json user-token "+kind)
+	}
+}
+
 func TestAnswersAreCapped(t *testing.T) {
 	s, c := start(t, fake.Options{})
+	s.Inject(fake.Fault{Kind: fake.FaultRaw, Count: 1, Body: `{"id":7}` + strings.Repeat(" ", chatwoot.MaxAnswer-len(`{"id":7}`))})
+	if _, err := c.Profile(t.Context()); err != nil {
+		t.Errorf("an answer as long as the cap: %v", err)
+	}
 	s.Inject(fake.Fault{Kind: fake.FaultHuge})
 	if _, err := c.Profile(t.Context()); !errors.Is(err, chatwoot.ErrTooLarge) {
 		t.Errorf("an answer of 11 MiB: %v", err)
