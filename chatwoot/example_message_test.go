@@ -28,6 +28,17 @@ func ExampleClient_SendMessage() {
 	// outgoing false Bye map[n:4]
 }
 
+func ExampleWithoutLiquid() {
+	ctx, c, _, closeIt := sandbox()
+	defer closeIt()
+	const words = "Write {{name}} there."
+	fmt.Printf("%q\n", some(c.SendMessage(ctx, 1, chatwoot.Message{Content: words})).Content)
+	fmt.Printf("%q\n", some(c.SendMessage(ctx, 1, chatwoot.Message{Content: chatwoot.WithoutLiquid(words)})).Content)
+	// Output:
+	// "Write  there."
+	// "Write {\u200b{name}} there."
+}
+
 func ExampleClient_SendRich() {
 	ctx, c, s, closeIt := sandbox()
 	defer closeIt()

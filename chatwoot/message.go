@@ -117,7 +117,7 @@ func (m Message) draft() (draft, error) {
 	return d, f.err()
 }
 
-// SendMessage sends a text. Whoever lost the answer may find the message by its ContentAttributes or SourceID before sending it again.
+// SendMessage sends a text, in which Chatwoot fills in "{{contact.name}}" and the like (WithoutLiquid). Whoever lost the answer may find the message by its ContentAttributes or SourceID before sending it again.
 func (c *Client) SendMessage(ctx context.Context, conversationID int64, m Message) (*Message, error) {
 	d, err := m.draft()
 	if err == nil && m.Content == "" {

@@ -105,6 +105,6 @@ func (c *Connector) noteOnce(ctx context.Context, t connector.Thread, id int64, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	_, err := c.any().SendMessage(ctx, id, api.Message{Content: harmless(text), Type: api.Outgoing, Private: true, ContentAttributes: attributes})
+	_, err := c.any().SendMessage(ctx, id, api.Message{Content: api.WithoutLiquid(harmless(text)), Type: api.Outgoing, Private: true, ContentAttributes: attributes})
 	return c.writing(t.Role, err)
 }

@@ -52,7 +52,7 @@ func (c *Connector) putOne(ctx context.Context, id int64, p post) (*api.Message,
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
 		rich := *p.rich
-		rich.Content, rich.Attributes = p.text, attributes
+		rich.Content, rich.Attributes = api.WithoutLiquid(p.text), attributes
 		return c.client(p).SendRich(ctx, id, rich)
 	}
 	m := api.Message{Content: p.text, Type: api.Outgoing, Private: p.private, ContentAttributes: attributes}
@@ -61,7 +61,9 @@ func (c *Connector) putOne(ctx context.Context, id int64, p post) (*api.Message,
 	}
 	s := shelve(ctx, c, p.files)
 	defer s.release()
-	m.Content = s.under(m.Content)
+	if m.Content = s.under(m.Content); !p.incoming { // what customers write stays as it is
+		m.Content = api.WithoutLiquid(m.Content)
+	}
 	if len(s.files) == 0 {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()

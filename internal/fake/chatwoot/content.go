@@ -2,6 +2,7 @@ package chatwoot
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,19 @@ var contentKeys = map[string][]string{
 	"form":         {"type", "placeholder", "label", "name", "options", "default", "required", "pattern", "title", "pattern_error"},
 	"input_select": {"title", "value"},
 	"article":      {"title", "description", "link"},
+}
+
+// liquid is what Chatwoot fills in, and code in which it does not look for it.
+var liquid = regexp.MustCompile("(?s)`.*?`|\\{\\{.*?\\}\\}|\\{%.*?%\\}")
+
+// rendered is a text after Liquid, which here knows no names: what it would fill in is gone.
+func rendered(words string) string {
+	return liquid.ReplaceAllStringFunc(words, func(found string) string {
+		if strings.HasPrefix(found, "`") {
+			return found
+		}
+		return ""
+	})
 }
 
 // checkContent says what the validator would say, or "".

@@ -104,6 +104,9 @@ func (s *Server) flooded(v *conversation) bool {
 // hook of the message has the new status.
 func (s *Server) append(v *conversation, m *message) {
 	m.id, m.created = s.w.next(), s.o.Now()
+	if m.kind == "outgoing" {
+		m.content = rendered(m.content)
+	}
 	v.messages = append(v.messages, m)
 	if m.kind == "incoming" && (v.status == "resolved" || v.status == "snoozed") {
 		status := "open"

@@ -206,6 +206,20 @@ func TestRulesOfAdmission(t *testing.T) {
 	}
 }
 
+// TestLiquid fills in what agents and programs write, and not what customers do.
+func TestLiquid(t *testing.T) {
+	r := start(t, chatwoot.Options{})
+	id := r.begin()
+	const words = "a {{x}}b {% if x %}c `{{x}}` {{d"
+	_, err := r.Note(id, chatwoot.Agent, words)
+	r.must(err)
+	_, err = r.CustomerWrites(id, words)
+	r.must(err)
+	talk, _ := r.Talk(id)
+	want(t, "a note", talk.Messages[0].Content, "a b c `{{x}}` {{d")
+	want(t, "the customer's", talk.Messages[1].Content, words)
+}
+
 // TestReadIsNotTakenBack to delivered, and an unknown word changes nothing.
 func TestReadIsNotTakenBack(t *testing.T) {
 	r := start(t, chatwoot.Options{})
