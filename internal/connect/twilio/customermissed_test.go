@@ -8,6 +8,7 @@ import (
 
 	"kefu"
 	"kefu/internal/connector"
+	fake "kefu/internal/fake/twilio"
 	api "kefu/internal/twilio"
 )
 
@@ -124,4 +125,38 @@ func TestAnEndOutlivesAnotherChange(t *testing.T) {
 		t.Errorf("a desk's is taken for gone: %v", err)
 	}
 	r.finds("the end", th, "standing closed")
+}
+
+// TestADoubtOutlivesTheConversation loses the answer of a text in a conversation that has ended before the text is tried again.
+func TestADoubtOutlivesTheConversation(t *testing.T) {
+	for name, next := range map[string]func(ch *channel){
+		"nobody wrote":       func(*channel) {},
+		"the customer wrote": func(ch *channel) { ch.texts("還在嗎？") },
+		"staff opened it again": func(ch *channel) {
+			at := connector.Thread{Role: kefu.RoleCustomer, ExternalID: thread}
+			if _, err := ch.c.SendStanding(ch.ctx, at, connector.Standing{Status: kefu.StatusOpen}, connector.Standing{Status: kefu.StatusClosed}); err != nil {
+				ch.t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ch := newChannel(t, nil)
+			ch.texts("在嗎")
+			out := ch.out("dlv_1", "在")
+			out.UnsureSince = time.Now()
+			ch.s.Inject(fake.Fault{Kind: fake.FaultCut, Method: "POST", Path: messagesPath, Count: 1})
+			if _, err := ch.c.Send(ch.ctx, out); connector.Failure(err).Class != connector.Uncertain {
+				t.Fatal(err)
+			}
+			if err := ch.s.CustomerEnds(phone, ours); err != nil {
+				t.Fatal(err)
+			}
+			ch.look(thread)
+			next(ch)
+			out.Unsure = true
+			if r, err := ch.c.Send(ch.ctx, out); err != nil || !r.Found || len(r.Parts) != 1 || len(ch.phoneHas()) != 1 {
+				t.Errorf("%+v, %v; the phone has %q", r, err, ch.phoneHas())
+			}
+		})
+	}
 }

@@ -113,24 +113,35 @@ func (c *Connector) setCurrent(ctx context.Context, p pair, sid string) error {
 
 // openRoom gives the conversation that a pair has open in Twilio; "" when it has none.
 func (c *Connector) openRoom(ctx context.Context, p pair) (string, error) {
+	list, err := c.roomsOf(ctx, p)
+	for _, m := range slices.Backward(list) {
+		if m.State != api.Closed {
+			return m.ConversationSID, err
+		}
+	}
+	return "", err
+}
+
+// roomsOf lists the conversations of a pair, open and closed, oldest first.
+func (c *Connector) roomsOf(ctx context.Context, p pair) (rooms []api.Membership, err error) {
 	ask := c.api.ConversationsAt
 	if p.kind == kindChat {
 		ask = c.api.ConversationsOf
 	}
-	found := ""
 	for after, page := "", 0; page == 0 || after != "" && page < maxPages; page++ {
 		list, next, err := ask(ctx, p.address(), after)
 		if err != nil {
-			return "", c.failure(err)
+			return nil, c.failure(err)
 		}
 		for _, m := range list {
-			if m.State != api.Closed && p.is(m.Binding, m.Identity) && !strings.HasPrefix(m.UniqueName, "lnk_") {
-				found = m.ConversationSID // the newest is the last
+			if p.is(m.Binding, m.Identity) && !strings.HasPrefix(m.UniqueName, "lnk_") {
+				rooms = append(rooms, m)
 			}
 		}
 		after = next
 	}
-	return found, nil
+	slices.SortStableFunc(rooms, func(a, b api.Membership) int { return a.Created.Compare(b.Created) })
+	return rooms, nil
 }
 
 // anew gives a conversation to write in when the last one was closed: the one that the customer has begun meanwhile, else a new one, which

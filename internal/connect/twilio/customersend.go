@@ -3,6 +3,7 @@ package twilio
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,12 @@ import (
 	api "kefu/internal/twilio"
 )
 
-// keepTime bounds the fetching of a file that is known by an address only.
-const keepTime = 5 * time.Second
+const (
+	// keepTime bounds the fetching of a file that is known by an address only.
+	keepTime = 5 * time.Second
+	// mostBefore bounds how many conversations before the present one are searched.
+	mostBefore = 3
+)
 
 // parcel is what goes out as one message.
 type parcel struct {
@@ -71,6 +76,9 @@ func (s *sending) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.searchBefore(ctx, sid); err != nil {
+		return err
+	}
 	if sid != "" {
 		if err := s.search(ctx, sid); err != nil {
 			return err
@@ -113,6 +121,32 @@ func (s *sending) search(ctx context.Context, sid string) error {
 		}
 	}
 	s.found = len(s.parts()) == len(s.pieces)
+	return nil
+}
+
+// searchBefore looks in the conversations before the present one, if that may have begun after the earlier attempt: what was written then
+// stands where the pair talked then.
+func (s *sending) searchBefore(ctx context.Context, sid string) error {
+	if !s.out.Unsure {
+		return nil
+	}
+	list, err := s.c.roomsOf(ctx, s.pair)
+	if err != nil {
+		return cannotLook(err)
+	}
+	before := 0
+	for _, m := range slices.Backward(list) {
+		switch {
+		case m.ConversationSID == sid && m.Created.Before(s.out.UnsureSince.Add(-slack)) || before == mostBefore:
+			return nil
+		case m.ConversationSID == sid:
+			continue
+		}
+		before++
+		if err := s.search(ctx, m.ConversationSID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -10,8 +10,9 @@ import (
 
 // States of a conversation.
 const (
-	stateActive = "active"
-	stateClosed = "closed"
+	stateActive   = "active"
+	stateInactive = "inactive"
+	stateClosed   = "closed"
 )
 
 // Codes of what a conversation refuses. With which status Twilio sends the first it does not document.
@@ -52,7 +53,7 @@ func (s *Server) createConversation(c *call) (int, any, error) {
 }
 
 func checkState(state string) error {
-	if !slices.Contains([]string{"initializing", "inactive", stateActive, stateClosed}, state) {
+	if !slices.Contains([]string{"initializing", stateInactive, stateActive, stateClosed}, state) {
 		return invalid("State: " + state + " is none")
 	}
 	return nil

@@ -76,7 +76,7 @@ func (s *Server) listChannels(c *call) (int, any, error) {
 // updateChannel ends the agent's task. Closed closes the conversation as well, as Flex does.
 func (s *Server) updateChannel(c *call) (int, any, error) {
 	status, _ := c.field("Status")
-	if status != stateClosed && status != "inactive" {
+	if status != stateClosed && status != stateInactive {
 		return 0, nil, invalid("Status is closed or inactive")
 	}
 	s.mu.Lock()

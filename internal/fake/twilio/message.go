@@ -44,7 +44,7 @@ func checkMessage(body, attributes string) error {
 	return checkAttributes(attributes)
 }
 
-// post adds a message and tells of it; the lock must be held.
+// post adds a message, which wakes a conversation that rests, and tells of it; the lock must be held.
 func (s *Server) post(c *call, n *conversation, m *message, source string) {
 	m.sid, m.index, m.source = s.w.newSID("IM"), n.nextIndex, source
 	n.nextIndex++
@@ -56,6 +56,9 @@ func (s *Server) post(c *call, n *conversation, m *message, source string) {
 		}
 	}
 	n.messages = append(n.messages, m)
+	if n.state == stateInactive {
+		s.setState(nil, n, stateActive, "EVENT") // who writes wakes it
+	}
 	s.fire(c, n, "onMessageAdded", s.messageFields(m), source)
 	s.reaches(n, m)
 }
