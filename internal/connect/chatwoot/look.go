@@ -85,12 +85,11 @@ type look struct {
 
 // linked reads what came after the cursor, and what changed among the last messages.
 func (l *look) linked(ctx context.Context) error {
-	cursor := digits(l.thread.Cursor)
-	list, err := l.c.since(ctx, l.conv.ID, l.role, cursor)
-	if err != nil {
+	if err := l.settle(ctx); err != nil {
 		return err
 	}
-	if err := l.settle(ctx); err != nil {
+	list, cursor, err := l.news(ctx)
+	if err != nil {
 		return err
 	}
 	if l.person, err = l.c.person(ctx, &l.talk); err != nil {
@@ -99,7 +98,10 @@ func (l *look) linked(ctx context.Context) error {
 	if err := l.opened(ctx, list, cursor); err != nil {
 		return err
 	}
-	border := lateBorder(list, cursor)
+	border := int64(0)
+	if l.thread.Cursor != "" {
+		border = lateBorder(list, cursor)
+	}
 	for i := range list {
 		m := &list[i]
 		if err := l.take(ctx, m, m.ID > cursor || border != 0 && m.CreatedAt.Unix() >= border); err != nil {
@@ -111,6 +113,20 @@ func (l *look) linked(ctx context.Context) error {
 		l.newest = max(l.newest, m.ID)
 	}
 	return l.standing(ctx)
+}
+
+// news reads what came after the cursor. Where a customer's conversation has a link and was never read, because the link was made anew or
+// only hooks told of it, that is what nobody has answered yet, and the rules know whether they have it.
+func (l *look) news(ctx context.Context) (list []api.Message, cursor int64, err error) {
+	if cursor = digits(l.thread.Cursor); cursor != 0 || l.role == kefu.RoleDesk {
+		list, err = l.c.since(ctx, l.conv.ID, l.role, cursor)
+		return list, cursor, err
+	}
+	if list, cursor, err = l.c.unanswered(ctx, l.conv.ID, l.role); err == nil && len(list) > 0 {
+		l.history = list[len(list)-1].ID
+		l.behind = lag // so that there is a cursor from now on
+	}
+	return list, cursor, err
 }
 
 // lateBorder is when a message was made that may come to be seen only now although its number lies before the cursor; 0 is never.
@@ -260,6 +276,33 @@ func (c *Connector) since(ctx context.Context, id int64, role kefu.LinkRole, cur
 	}
 	return append(gap, list...), nil
 }
+
+// unanswered reads back to the last answer that the customer had, oldest message first, and gives its number; 0 when there was none.
+func (c *Connector) unanswered(ctx context.Context, id int64, role kefu.LinkRole) (list []api.Message, answer int64, err error) {
+	before := int64(0)
+	for range mostPages {
+		page, err := c.page(ctx, role, func(ctx context.Context) ([]api.Message, error) { return c.user.Messages(ctx, id, before) })
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(page) == 0 || before > 0 && page[0].ID >= before {
+			break
+		}
+		list, before = append(page, list...), page[0].ID
+		for i := range page {
+			if answers(&page[i]) {
+				answer = page[i].ID
+			}
+		}
+		if answer > 0 || len(page) < pageSize {
+			break
+		}
+	}
+	return list, answer, nil
+}
+
+// answers tells whether a message went to the customer.
+func answers(m *api.Message) bool { return m.Type == api.Outgoing && !m.Private && !m.Deleted() }
 
 // back reads what comes before list.
 func (c *Connector) back(ctx context.Context, id int64, role kefu.LinkRole, list []api.Message) ([]api.Message, error) {

@@ -193,8 +193,8 @@ func TestFormComesBack(t *testing.T) {
 	th, id := r.channel(fake.WebInbox)
 	form := r.send(outbound(th, "1", kefu.AuthorAgent, shown()["form"])).Parts[1]
 	pick := r.send(outbound(th, "2", kefu.AuthorAgent, shown()["choice"])).Parts[0]
-	same(t, "nothing yet", texts(r.look(&th)), []string(nil))
-	r.ahead(time.Hour) // nothing that a list tells changes when the hook of an answer is lost
+	same(t, "nothing yet", texts(r.look(&th)), []string{"standing: open"}) // which brings the first cursor
+	r.ahead(time.Hour)                                                     // nothing that a list tells changes when the hook of an answer is lost
 	same(t, "looked at all the same", must[[]string](t)(r.c.Changed(t.Context(), r.deps.Now())), []string{th.ExternalID})
 	if err := r.s.CustomerSubmits(id, numberOf(form.ExternalID), map[string]string{"mail": "demo@example.com", "size": "L", "why": "too small"}); err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func TestChannelHasNoSourceID(t *testing.T) {
 		}
 	}
 	same(t, "sent", who, []string{"Mei: an agent's", "bot: the bot's", "Mei: a picture"})
-	same(t, "nothing comes back", texts(r.look(&th)), []string(nil))
+	same(t, "nothing comes back", texts(r.look(&th)), []string{"standing: open"})
 }
 
 // TestBotAlone may answer, and cannot look whether a lost answer arrived: then it says so and sends nothing twice.

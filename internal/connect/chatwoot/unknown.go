@@ -24,12 +24,16 @@ func (l *look) unknown(ctx context.Context) error {
 	if owner != "" && l.c.known.isOpening(owner) {
 		return nil // it is being made, and linked in a moment
 	}
-	list, err := l.c.since(ctx, l.conv.ID, l.role, 0)
+	if owner != "" {
+		list, err := l.c.since(ctx, l.conv.ID, l.role, 0)
+		if err != nil {
+			return err
+		}
+		return l.restore(ctx, owner, list)
+	}
+	list, _, err := l.c.unanswered(ctx, l.conv.ID, l.role)
 	if err != nil {
 		return err
-	}
-	if owner != "" {
-		return l.restore(ctx, owner, list)
 	}
 	if l.person, err = l.c.person(ctx, &l.talk); err != nil {
 		return err
@@ -42,7 +46,7 @@ func (l *look) begin(ctx context.Context, list []api.Message) error {
 	at := 0
 	for i := range list {
 		m := &list[i]
-		if m.Type == api.Outgoing && !m.Private && !m.Deleted() {
+		if answers(m) {
 			at = i + 1
 		}
 		l.newest = m.ID
