@@ -172,6 +172,17 @@ func (t pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
+// watchedDesks are those of an inbox's desks that are asked what has changed there.
+func (a *App) watchedDesks(id kefu.InboxID) (watched []kefu.InboxID) {
+	desks := a.desks(id)
+	for _, in := range a.inboxes {
+		if in.ID != id && slices.Contains(desks, in.ID) && in.can.Watcher != nil && in.can.Watcher.LookEvery() > 0 {
+			watched = append(watched, in.ID)
+		}
+	}
+	return watched
+}
+
 // rules is what the rules must know of the inbox.
 func (in *inbox) rules(desks []kefu.InboxID) switchboard.Inbox {
 	r := switchboard.Inbox{ID: in.ID, Channel: in.Channel, Name: in.Name, Desks: desks, Marks: in.can.Marker != nil, Changes: in.can.Changer != nil,

@@ -52,7 +52,7 @@ func (a *App) prepareServices() {
 		}
 		if in.can.Watcher != nil {
 			w := &dispatch.Watcher{Inbox: in.ID, Watcher: in.can.Watcher, Switchboard: a.board, State: switchboard.State{Store: a.store, Inbox: in.ID}, Store: a.store,
-				Bus: a.signals, Node: a.node, Log: a.Log, Recovered: a.metrics.recoveredMessages}
+				Bus: a.signals, Node: a.node, Log: a.Log, Desks: a.watchedDesks(in.ID), Recovered: a.metrics.recoveredMessages}
 			a.services = append(a.services, service{"looks at " + string(in.ID), w.Run})
 		}
 		if in.can.Comparer != nil && in.can.Comparer.SweepEvery() > 0 {

@@ -23,6 +23,10 @@ const (
 	// fresh is how old a message may be that only the comparison found, and whose hook may still be on its way.
 	fresh      = time.Minute
 	watchedKey = "watched"
+	// deskPatience is how long after a start a customer's first words wait for the desks to be read, and deskPause how long until they are
+	// looked at again.
+	deskPatience = time.Minute
+	deskPause    = 200 * time.Millisecond
 )
 
 // Watcher reads the threads of one inbox at which something happened: those that a hook named, and at intervals those that changed.
@@ -35,6 +39,8 @@ type Watcher struct {
 	Bus         *bus.Bus
 	Node        string
 	Log         *slog.Logger
+	// Desks are the watched inboxes that customers of this one are answered in.
+	Desks []kefu.InboxID
 	// Recovered is told of messages whose hook was lost, for metrics. It must not block.
 	Recovered func(n int)
 
@@ -42,6 +48,8 @@ type Watcher struct {
 	busy  map[string]bool
 	rest  time.Duration
 	until time.Time // monotonic: nothing is read before
+	ready bool      // customers may begin conversations
+	begun time.Time
 }
 
 // looked is the end of one look.
@@ -61,7 +69,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 func (w *Watcher) watch(ctx context.Context) {
 	wake, cancel := w.Bus.Subscribe(bus.Looks)
 	defer cancel()
-	w.done, w.busy = make(chan looked, mostLooks), make(map[string]bool, mostLooks)
+	w.done, w.busy, w.begun = make(chan looked, mostLooks), make(map[string]bool, mostLooks), time.Now()
 	if err := w.Switchboard.BeginLooks(ctx, w.Inbox, longestWait); err != nil && ctx.Err() == nil {
 		w.Log.WarnContext(ctx, "threads that were put off are read when they are due", "inbox", w.Inbox, "error", err)
 	}
@@ -99,6 +107,8 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 	if room <= 0 {
 		return lookAnyway
 	}
+	w.ready = w.ready || w.desksRead(ctx) // before the threads are found: then they have the links that were made
+	ready := w.ready
 	due, err := w.Switchboard.DueLooks(ctx, w.Inbox, w.busy, room)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -108,13 +118,35 @@ func (w *Watcher) begin(ctx context.Context) time.Duration {
 	}
 	for _, l := range due {
 		w.busy[l.ThreadID] = true
-		go func() { w.done <- looked{l, w.look(ctx, l)} }()
+		go func() { w.done <- looked{l, w.look(ctx, l, ready)} }()
 	}
 	return lookAnyway
 }
 
-// look reads one thread and hands in what is new.
-func (w *Watcher) look(running context.Context, l switchboard.Look) error {
+// desksRead tells whether the desks were read once. An empty store is filled from what is noted there, and a customer who has a conversation
+// must not begin another. A desk that does not answer is not waited for beyond deskPatience.
+func (w *Watcher) desksRead(ctx context.Context) bool {
+	if time.Since(w.begun) > deskPatience {
+		return true
+	}
+	for _, desk := range w.Desks {
+		unread := int64(0)
+		asked, err := switchboard.State{Store: w.Store, Inbox: desk}.Load(ctx, watchedKey)
+		if err == nil {
+			err = w.Store.View(ctx, func(tx *store.Tx) (err error) {
+				unread, err = tx.NewLooks(desk)
+				return err
+			})
+		}
+		if err != nil || asked == "" || unread > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// look reads one thread and hands in what is new. ready says that a thread that nobody has may begin a conversation.
+func (w *Watcher) look(running context.Context, l switchboard.Look, ready bool) error {
 	ctx, cancel := context.WithTimeout(running, lookTime)
 	defer cancel()
 	recovered, took := 0, false
@@ -122,7 +154,12 @@ func (w *Watcher) look(running context.Context, l switchboard.Look) error {
 		if in.Kind == connector.InStanding {
 			in.Rev = l.Thread.Rev
 		}
-		missed := l.Swept && (in.Kind == connector.InMessage || in.Kind == connector.InOpen) && time.Since(in.OccurredAt) > fresh
+		says := in.Kind == connector.InMessage || in.Kind == connector.InOpen
+		if says && l.Thread.LinkID == "" && !ready && !in.History {
+			return connector.Result{}, &connector.SendError{Class: connector.Retryable, Scope: connector.ScopeThread, NotTried: true, RetryAfter: deskPause,
+				Reason: "the desks are read first"}
+		}
+		missed := l.Swept && says && time.Since(in.OccurredAt) > fresh
 		in.Recovered = in.Recovered || missed
 		res, err := w.Switchboard.Receive(ctx, w.Inbox, in)
 		if err == nil && in.Recovered && !res.Duplicate && res.MessageID != "" {

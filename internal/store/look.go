@@ -20,6 +20,7 @@ due_at = CASE WHEN $6 THEN excluded.due_at ELSE look.due_at END`
 	sqlPutOff   = `UPDATE look SET due_at = $3, tries = $4 WHERE inbox_id = $1 AND thread_id = $2`
 	sqlPullLook = `UPDATE look SET due_at = $2 WHERE inbox_id = $1 AND due_at > $3`
 	sqlLooks    = `SELECT COUNT(*) FROM look WHERE inbox_id = $1`
+	sqlNewLooks = `SELECT COUNT(*) FROM look WHERE inbox_id = $1 AND swept AND tries = 0`
 	sqlLookAges = `SELECT inbox_id, COUNT(*), MIN(asked_at) FROM look GROUP BY inbox_id ORDER BY inbox_id`
 
 	sqlStanding     = `SELECT base, rev FROM standing WHERE link_id = $1`
@@ -87,6 +88,11 @@ func (tx *Tx) PullLooks(inbox kefu.InboxID, later time.Time) error {
 // Looks counts the threads of an inbox that are still to be read.
 func (tx *Tx) Looks(inbox kefu.InboxID) (int64, error) {
 	return sqldb.One(tx.Tx, scanInt, sqlLooks, inbox)
+}
+
+// NewLooks counts the threads that the comparison has found and nobody has tried to read yet.
+func (tx *Tx) NewLooks(inbox kefu.InboxID) (int64, error) {
+	return sqldb.One(tx.Tx, scanInt, sqlNewLooks, inbox)
 }
 
 // Standing is what the other side of a link has when all that is queued has arrived, as JSON, and how often that has changed; "" and 0

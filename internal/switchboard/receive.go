@@ -139,8 +139,11 @@ func (c *change) receiveOn(link store.Link, in connector.Inbound, id kefu.Messag
 func (c *change) byKind(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
 	switch in.Kind {
 	case connector.InMessage, connector.InOpen:
-		if in.History {
+		if in.History && link.Role == kefu.RoleDesk {
 			return c.remember(link, in, id)
+		}
+		if in.History {
+			return c.catchUp(link, in, id)
 		}
 		if link.Role == kefu.RoleDesk {
 			return c.receiveAgent(link, in, id)

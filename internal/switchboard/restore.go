@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"kefu"
@@ -28,6 +31,10 @@ func (c *change) rebuild(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 		res.Ignored = "the customer's inbox is not configured"
 		return res, nil
 	}
+	if !c.b.routed(inbox) { // what is noted there may be noted by customers too
+		res.Ignored = "no customer's inbox has this one for its desk"
+		return res, nil
+	}
 	customer, found, err := c.Thread(r.Inbox, r.Thread)
 	if err != nil {
 		return res, err
@@ -43,6 +50,16 @@ func (c *change) rebuild(inbox kefu.InboxID, in connector.Inbound) (connector.Re
 		return res, nil
 	}
 	return c.relink(inbox, in.ThreadID, customer)
+}
+
+// routed tells whether an inbox is the desk of any other.
+func (b *Switchboard) routed(desk kefu.InboxID) bool {
+	for _, in := range b.inboxes {
+		if slices.Contains(in.Desks, desk) {
+			return true
+		}
+	}
+	return false
 }
 
 // relink gives the desk link of a customer's conversation its thread back.
@@ -151,4 +168,43 @@ func (c *change) remember(link store.Link, in connector.Inbound, id kefu.Message
 	m := store.Message{Message: kefu.Message{ID: id, ConversationID: conv.ID, Author: author, Content: typed(in.Content), Private: in.Note, SourceLinkID: link.ID,
 		ExternalID: in.ExternalID, Meta: kefu.Meta{Notes: in.Notes, Recovered: true}}}
 	return res, c.post(link, &m, nobody)
+}
+
+// mostTold is how many of the newest messages catchUp looks among.
+const mostTold = 200
+
+// catchUp takes in what was written in a customer's thread that has a link and was never read. Where the desk has told it already, because
+// both links were made anew, it is known: it is counted off against what the desk told since the customer was answered last.
+func (c *change) catchUp(link store.Link, in connector.Inbound, id kefu.MessageID) (connector.Result, error) {
+	in.History = false
+	if string(link.Meta) != rebuilt || in.Sender.Kind != kefu.AuthorContact || in.Note {
+		return c.receiveContact(link, in, id)
+	}
+	if _, err := c.LockConversation(link.ConversationID); err != nil {
+		return connector.Result{}, err
+	}
+	said, err := c.MessagesBefore(link.ConversationID, math.MaxInt64, mostTold)
+	if err != nil {
+		return connector.Result{}, err
+	}
+	var told *store.Message
+	for i := range said {
+		m := &said[i]
+		if m.Author.Kind == kefu.AuthorAgent && !m.Private {
+			break
+		}
+		if m.Author.Kind == kefu.AuthorContact && m.SourceLinkID != link.ID && m.Meta.Recovered && !m.Meta.Hooked && sameWords(m.Content, in.Content) {
+			told = m // the oldest of them
+		}
+	}
+	if told == nil {
+		return c.receiveContact(link, in, id)
+	}
+	told.Meta.Hooked = true
+	return connector.Result{ConversationID: link.ConversationID, MessageID: told.ID, Duplicate: true}, c.SetMeta(told.ID, told.Meta)
+}
+
+// sameWords tells whether two messages say the same, as far as it can be told of one that went through a desk.
+func sameWords(a, b kefu.Content) bool {
+	return strings.TrimSpace(a.Text) == strings.TrimSpace(b.Text) && len(a.Attachments) == len(b.Attachments)
 }
