@@ -24,7 +24,7 @@ func TestLongHistoryIsNotRead(t *testing.T) {
 	}
 	unknown := connector.Thread{ExternalID: th.ExternalID}
 	var list []connector.Inbound
-	if asked := r.asked(func() { list = r.look(&unknown) }); len(asked) > 4 {
+	if asked := r.asked(func() { list = r.look(&unknown) }); len(asked) > 5 {
 		t.Errorf("%d requests: %v", len(asked), asked)
 	}
 	same(t, "what nobody answered", texts(list), append(want, "standing: open"))

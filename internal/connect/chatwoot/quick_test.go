@@ -18,7 +18,7 @@ func (r *rig) asked(fn func()) (reads []string) {
 	before := len(r.s.Requests())
 	fn()
 	for _, q := range r.s.Requests()[before:] {
-		reads = append(reads, q.Method+" "+q.Path[strings.LastIndex(q.Path, "/conversations"):])
+		reads = append(reads, q.Method+" "+q.Path[max(0, strings.LastIndex(q.Path, "/conversations")):])
 	}
 	return reads
 }
