@@ -109,10 +109,13 @@ func (c *change) claim(conv store.Conversation, link store.Link, by kefu.Author)
 	if conv.AssigneeID != "" && string(conv.AssigneeID) != by.ID {
 		return connector.RefusedTaken, nil
 	}
-	if string(conv.AssigneeID) == by.ID {
+	if string(conv.AssigneeID) != by.ID {
+		return "", c.assign(conv, link, by, by)
+	}
+	if conv.OwnerLinkID == link.ID {
 		return "", nil
 	}
-	return "", c.assign(conv, link, by, by)
+	return "", c.SetHandler(conv.ID, kefu.HandlerAgent, conv.AssigneeID, link.ID) // had it elsewhere, and answers here from now on
 }
 
 // assign gives the conversation to an agent, whose desk owns the talk from now on.

@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -204,6 +205,96 @@ func TestALastWordInAThreadThatIsForgottenReachesTheCustomer(t *testing.T) {
 		}
 		if l := b.linkIn(conv, "guild"); l.ExternalID == "c2" && l.Cursor != "" {
 			t.Errorf("the new thread is read from %q", l.Cursor)
+		}
+	})
+}
+
+// TestTwoDesksTellOfOneLostTalkAtOnce has a second desk tell whose its thread is while the first one makes the talk anew.
+func TestTwoDesksTellOfOneLostTalkAtOnce(t *testing.T) {
+	for _, known := range []bool{true, false} { // the contact, from another talk
+		each(t, []kefu.InboxID{"guild", "second"}, func(t *testing.T, b *board) {
+			lost := connector.Restore{ConversationID: "cnv_lost", ContactID: "con_lost", ContactName: "Demo", Inbox: "shop", Thread: "33", Subject: "t"}
+			other := b.take("shop", opening("40", "何時出貨")).ConversationID
+			if known {
+				b.view(func(tx *store.Tx) error {
+					conv, err := tx.Conversation(other)
+					lost.ContactID = conv.ContactID
+					return err
+				})
+			}
+			tells := func(thread string) connector.Inbound {
+				return connector.Inbound{Kind: connector.InRestore, ThreadID: thread, Restore: &lost}
+			}
+			done := make(chan error, 1)
+			err := b.store.Update(t.Context(), func(tx *store.Tx) error { // what the first desk's look does, as far as the second one meets it
+				if err := b.reviving(tx, lost, known); err != nil {
+					return err
+				}
+				go func() {
+					_, err := b.Receive(t.Context(), "second", tells("s1"))
+					done <- err
+				}()
+				b.waitForALock(1)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			b.take("guild", tells("g1"))
+			for inbox, thread := range map[kefu.InboxID]string{"guild": "g1", "second": "s1"} {
+				if l := b.linkIn("cnv_lost", inbox); l.ExternalID != thread {
+					t.Errorf("%s has the thread %q", inbox, l.ExternalID)
+				}
+			}
+		})
+	}
+}
+
+// reviving stores a lost talk and its customer's link, with the contact unless that is known.
+func (b *board) reviving(tx *store.Tx, r connector.Restore, known bool) error {
+	if !known {
+		if err := tx.InsertContact(kefu.Contact{ID: r.ContactID, Name: r.ContactName}); err != nil {
+			return err
+		}
+	}
+	l := store.Link{Link: kefu.Link{ID: "lnk_lost", ConversationID: r.ConversationID, InboxID: r.Inbox, Role: kefu.RoleCustomer, ExternalID: r.Thread}, Opened: 1}
+	if _, err := tx.InsertLink(l, time.Time{}); err != nil {
+		return err
+	}
+	if err := tx.SetLinkMeta(l.ID, json.RawMessage(`{"rebuilt":true}`)); err != nil {
+		return err
+	}
+	return tx.InsertConversation(kefu.Conversation{ID: r.ConversationID, InboxID: r.Inbox, ContactID: r.ContactID, Subject: r.Subject, Status: kefu.StatusOpen,
+		Handler: kefu.HandlerQueue, Priority: kefu.PriorityMedium})
+}
+
+// TestWhoClaimsWhatTheyHaveElsewhereAnswersHere has an agent who has a talk at one desk claim it at another one, where they are known too.
+func TestWhoClaimsWhatTheyHaveElsewhereAnswersHere(t *testing.T) {
+	each(t, []kefu.InboxID{"guild", "second"}, func(t *testing.T, b *board) {
+		conv := b.take("shop", opening("33", "何時出貨")).ConversationID
+		b.openDesk(conv, "guild", "c1")
+		b.openDesk(conv, "second", "c2")
+		b.take("guild", command("c1", "u1", connector.CmdClaim))
+		if err := b.store.Update(t.Context(), func(tx *store.Tx) error {
+			_, amy, err := tx.Identity("guild", "u1")
+			if err == nil {
+				_, err = tx.SaveIdentity("second", "u1", "", amy)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if v := b.take("second", command("c2", "u1", connector.CmdClaim)).View; v.Refused != "" {
+			t.Fatalf("refused: %s", v.Refused)
+		}
+		if res := b.take("second", staff("c2", "明天")); res.Private {
+			t.Error("what they say there is a note")
+		}
+		if res := b.take("guild", staff("c1", "後天")); !res.Private {
+			t.Error("two desks have the talk")
 		}
 	})
 }

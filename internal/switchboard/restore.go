@@ -103,7 +103,10 @@ func (c *change) revive(from Inbox, r connector.Restore) (l store.Link, err erro
 		return l, err
 	}
 	if _, err := c.Contact(r.ContactID); errors.Is(err, sqldb.ErrNoRows) {
-		err = c.InsertContact(kefu.Contact{ID: r.ContactID, Name: cmp.Or(r.ContactName, "?")})
+		fresh, err := c.AddContact(kefu.Contact{ID: r.ContactID, Name: cmp.Or(r.ContactName, "?")})
+		if err == nil && !fresh {
+			err = errTwin // another desk tells of the same person at this moment
+		}
 		if err != nil {
 			return l, err
 		}
@@ -119,7 +122,11 @@ func (c *change) revive(from Inbox, r connector.Restore) (l store.Link, err erro
 		made.Opened, due = 0, c.Now
 		c.wake[bus.Syncs] = true
 	}
-	if fresh, err := c.InsertLink(made, due); err != nil || !fresh {
+	fresh, err := c.InsertLink(made, due)
+	if err == nil && !fresh {
+		err = errTwin // another desk tells of the same talk at this moment: it is found then
+	}
+	if err != nil {
 		return l, err
 	}
 	if err := c.SetLinkMeta(made.ID, json.RawMessage(rebuilt)); err != nil {
