@@ -298,3 +298,49 @@ func TestWhoClaimsWhatTheyHaveElsewhereAnswersHere(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoDesksAtOnceAndOneHasTheTalk has two desks do something with a talk at the same moment. Whoever gets the lock first has it: what is
+// said at the other one stays inside, and an end is one end.
+func TestTwoDesksAtOnceAndOneHasTheTalk(t *testing.T) {
+	give := command("c1", "u1", connector.CmdTransfer)
+	give.Command.Args["desk"] = "second"
+	for name, tc := range map[string]struct {
+		first, then connector.Inbound
+		want        string // what is said of the second: "note", "refused", or "" for done
+	}{
+		"both answer":                   {staff("c1", "one"), staff("c2", "two"), "note"},
+		"one claims, one answers":       {command("c1", "u1", connector.CmdClaim), staff("c2", "two"), "note"},
+		"both claim":                    {command("c1", "u1", connector.CmdClaim), command("c2", "u2", connector.CmdClaim), "refused"},
+		"one closes, one answers":       {command("c1", "u1", connector.CmdClose), staff("c2", "two"), "note"},
+		"both close":                    {command("c1", "u1", connector.CmdClose), command("c2", "u2", connector.CmdClose), "refused"},
+		"one gives it away and answers": {give, staff("c1", "two"), "note"},
+		"one gives it to who answers":   {give, staff("c2", "two"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, []kefu.InboxID{"guild", "second"}, func(t *testing.T, b *board) {
+				conv := b.take("shop", opening("33", "何時出貨")).ConversationID
+				b.openDesk(conv, "guild", "c1")
+				b.openDesk(conv, "second", "c2")
+				at := map[string]kefu.InboxID{"c1": "guild", "c2": "second"}
+				var res connector.Result
+				b.while(conv, unchanged, b.taking(at[tc.first.ThreadID], tc.first), func() (err error) {
+					res, err = b.Receive(t.Context(), at[tc.then.ThreadID], tc.then)
+					return err
+				})
+				got := ""
+				switch {
+				case res.View != nil && res.View.Refused != "":
+					got = "refused"
+				case res.Private:
+					got = "note"
+				}
+				if b.store.DB().Dialect() != sqldb.SQLite && got != tc.want { // there either of them may have been the first
+					t.Errorf("the second is %q, want %q", got, tc.want)
+				}
+				if n := b.events()["conversation.closed"]; n > 1 {
+					t.Errorf("it was closed %d times", n)
+				}
+			})
+		})
+	}
+}
