@@ -17,7 +17,7 @@ const (
 	lookTime  = 30 * time.Second // of one look
 	// mostHeld is how often the wait of a look is doubled that only waits for something of ours to arrive; its arrival ends the wait.
 	mostHeld   = 5
-	changeTime = time.Minute // of one question what has changed
+	changeTime = 5 * time.Minute // of one question what has changed: it may have many pages
 	// overlap is how far before the last question the next one asks: clocks differ, and a change is shown a moment after it was made.
 	overlap = 2 * time.Minute
 	// fresh is how old a message may be that only the comparison found, and whose hook may still be on its way.
