@@ -1,6 +1,8 @@
 package twilio
 
 import (
+	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -159,4 +161,65 @@ func TestADoubtOutlivesTheConversation(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnAnswerStaysWithItsNumber has a customer who talks with another number of ours as well: nothing goes there.
+func TestAnAnswerStaysWithItsNumber(t *testing.T) {
+	ch := newChannel(t, nil)
+	ch.texts("在嗎")
+	if err := ch.s.CustomerEnds(phone, ours); err != nil {
+		t.Fatal(err)
+	}
+	ch.look(thread)
+	other, _ := ch.s.CustomerTexts(phone, "+12025550199", "另一支號碼")
+	ch.look(other)
+	ch.says("dlv_1", "您好")
+	if n, _ := ch.s.Conversation(other); len(n.Messages) != 1 || !slices.Equal(ch.phoneHas(), []string{"您好"}) {
+		t.Errorf("the other has %+v, the phone %q", n.Messages, ch.phoneHas())
+	}
+}
+
+// TestACustomerIsFaster has a customer begin a conversation while ours with them is being made.
+func TestACustomerIsFaster(t *testing.T) {
+	ch := newChannel(t, nil)
+	ch.texts("在嗎")
+	if err := ch.s.CustomerEnds(phone, ours); err != nil {
+		t.Fatal(err)
+	}
+	ch.look(thread)
+	ch.s.Inject(fake.Fault{Kind: fake.FaultHold, Method: "POST", Path: regexp.MustCompile(`^/v1/Conversations$`), Delay: time.Second, Count: 1})
+	sent := make(chan error, 1)
+	go func() {
+		_, err := ch.c.Send(ch.ctx, ch.out("dlv_1", "您好"))
+		sent <- err
+	}()
+	for len(ch.s.Conversations()) < 2 && ch.ctx.Err() == nil {
+		runtime.Gosched()
+	}
+	theirs, _ := ch.s.CustomerTexts(phone, ours, "是我")
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range ch.s.Conversations() {
+		if (n.State == "active") != (n.SID == theirs) {
+			t.Errorf("%s is %s", n.SID, n.State)
+		}
+	}
+	if got := ch.phoneHas(); !slices.Equal(got, []string{"您好"}) {
+		t.Errorf("the phone has %q", got)
+	}
+}
+
+// TestAStopOfStaffIsNone has somebody of the company write the word.
+func TestAStopOfStaffIsNone(t *testing.T) {
+	ch := newChannel(t, nil)
+	sid, _ := ch.s.CustomerTexts(phone, ours, "怎麼退訂？")
+	ch.look(sid)
+	if _, err := ch.s.AgentSays(sid, "amy", "STOP"); err != nil {
+		t.Fatal(err)
+	}
+	if got := ch.look(sid); len(got) != 1 || got[0].Note || got[0].Content.Text != "STOP" {
+		t.Errorf("%+v", got)
+	}
+	ch.says("dlv_1", "傳送這個字就可以了")
 }

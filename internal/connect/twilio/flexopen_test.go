@@ -12,6 +12,7 @@ import (
 	"kefu"
 	"kefu/internal/connector"
 	fake "kefu/internal/fake/twilio"
+	api "kefu/internal/twilio"
 )
 
 func TestOpenMakesEverythingOnce(t *testing.T) {
@@ -100,6 +101,19 @@ func TestOpenAfterEachLoss(t *testing.T) {
 				t.Errorf("meta %s does not name the interaction", th.Meta)
 			}
 		})
+	}
+}
+
+// TestWhoIsAskedAlreadyIsNotAskedAgain has Flex say that it looks for somebody already, which nobody had noted.
+func TestWhoIsAskedAlreadyIsNotAskedAgain(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.opened()
+	n := must[api.Conversation](t)(r.c.api.Conversation(t.Context(), th.ExternalID))
+	m, _ := markOf(n)
+	m.Interaction, m.Channel = "", ""
+	got, err := r.c.ask(t.Context(), opening(), n, m)
+	if asked := r.Interactions(); err != nil || len(asked) != 1 || got.Interaction != asked[0].SID || got.Channel != asked[0].Channel {
+		t.Errorf("%+v, %v; %+v", got, err, asked)
 	}
 }
 

@@ -96,6 +96,8 @@ func TestHooks(t *testing.T) {
 		"somebody joined":       {form: form("EventType", "onParticipantAdded", "MessageSid", "", "ParticipantSid", "MB1")},
 		"the end":               {form: form("EventType", "onConversationStateUpdated", "MessageSid", "", "StateTo", "closed")},
 		"an event to come":      {form: form("EventType", "onSomethingElse")},
+		"it arrived":            {form: form("EventType", "onDeliveryUpdated", "Status", "delivered"), none: true},
+		"it did not arrive":     {form: form("EventType", "onDeliveryUpdated", "Status", "undelivered", "Attributes", ours)},
 		"ours":                  {form: form("Attributes", ours), none: true},
 		"another service's":     {form: form("ChatServiceSid", "IS"+strings.Repeat("2", 32)), none: true},
 		"no conversation":       {form: form("ConversationSid", "33"), kind: kefu.KindInvalid},
