@@ -157,6 +157,10 @@ func TestHookOfABotAlone(t *testing.T) {
 	if len(picture) != 1 || picture[0].Content.Type != kefu.ContentImage || picture[0].Content.Attachments[0].URL != "https://chat.example/rails/cat.png" {
 		t.Errorf("a picture: %+v", picture)
 	}
+	place := take(map[string]any{"content": nil, "attachments": []any{map[string]any{"id": 1, "file_type": "location", "coordinates_lat": 25.03}}})
+	if len(place) != 1 || !strings.Contains(place[0].Content.Text, "Chatwoot") || len(place[0].Notes) != 1 {
+		t.Errorf("a place on the map: %+v", place)
+	}
 	filled := take(map[string]any{"event": "message_updated", "message_type": "outgoing",
 		"content_attributes": map[string]any{attrDelivery: "x#0", "submitted_values": []any{map[string]any{"name": "size", "value": "L"}}}})
 	if len(filled) != 1 || filled[0].AnswerTo != "77.1700000000" || filled[0].Filled["size"] != "L" {

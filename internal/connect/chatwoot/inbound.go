@@ -79,7 +79,10 @@ func (c *Connector) written(ctx context.Context, t *talk, m *api.Message) []conn
 	}
 	in.Content, in.Notes = c.contentOf(ctx, t, m)
 	if in.Content.Empty() {
-		return nil
+		if in.Sender.Kind != kefu.AuthorContact {
+			return nil
+		}
+		in.Content.Text = c.say("unshown") // a place, a call, a sticker: that something was said must be seen
 	}
 	return []connector.Inbound{in}
 }

@@ -89,6 +89,11 @@ var phrases = map[string]map[string]string{
 		card.LangCN: "⚠️ Chatwoot 无法把“%s”发给客户：%s",
 		card.LangEN: "⚠️ Chatwoot could not deliver \"%s\" to the customer: %s",
 	},
+	"unshown": {
+		card.LangTW: "（顧客傳來這裡無法顯示的內容，請到 Chatwoot 查看。）",
+		card.LangCN: "（客户发来了这里无法显示的内容，请到 Chatwoot 查看。）",
+		card.LangEN: "(The customer sent something that cannot be shown here; it is in Chatwoot.)",
+	},
 	"file_lost": {
 		card.LangTW: "📎 檔案「%s」已經無法取得。",
 		card.LangCN: "📎 文件“%s”已经无法获取。",
