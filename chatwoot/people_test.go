@@ -144,6 +144,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	must(t, drain(c.Download(t.Context(), m.Attachments[0].DataURL, int64(len(picture)))))
+	must(t, drain(c.Download(t.Context(), m.Attachments[1].DataURL, int64(len("words")))))
 	if _, err := c.Download(t.Context(), m.Attachments[1].DataURL, 3); !errors.Is(err, chatwoot.ErrTooLarge) { // before a byte is read
 		t.Errorf("a length over the cap: %v", err)
 	}
