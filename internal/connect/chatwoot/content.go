@@ -64,10 +64,7 @@ func asked(content kefu.Content, m *api.Message) kefu.Content {
 	case api.Form:
 		return formOf(content, items)
 	case api.InputSelect:
-		content.Type = kefu.ContentChoice
-		for _, it := range items {
-			content.Choices = append(content.Choices, kefu.Choice{Label: kefu.Excerpt(it.Title, kefu.MaxLabel), Value: it.Value})
-		}
+		return choiceOf(content, items)
 	case api.Articles:
 		content.Type = kefu.ContentArticle
 		for _, it := range items {
@@ -92,6 +89,23 @@ func itemsOf(m *api.Message) (items []itemOf) {
 		return nil
 	}
 	return items
+}
+
+// choiceOf is a select of an agent's; one whose options cannot be told apart, or are too many, is a text with what they say.
+func choiceOf(content kefu.Content, items []itemOf) kefu.Content {
+	ask := kefu.FormField{Name: kefu.ChoiceField, Label: kefu.ChoiceField, Type: kefu.FieldSelect}
+	lines := []string{content.Text}
+	for _, it := range items {
+		ask.Options = append(ask.Options, kefu.Choice{Label: kefu.Excerpt(it.Title, kefu.MaxLabel), Value: it.Value})
+		lines = append(lines, "• "+it.Title)
+	}
+	var faults kefu.Faults
+	if (kefu.Form{Fields: []kefu.FormField{ask}}).Check(&faults, "choices"); len(faults) > 0 {
+		content.Text = strings.Join(lines, "\n")
+		return content
+	}
+	content.Type, content.Choices = kefu.ContentChoice, ask.Options
+	return content
 }
 
 func formOf(content kefu.Content, items []itemOf) kefu.Content {

@@ -244,6 +244,26 @@ func TestAgentsOwnFormsAreForms(t *testing.T) {
 	same(t, "article", list[3].Content, kefu.Content{Type: kefu.ContentArticle, Text: "Read", Articles: []kefu.ArticleCard{{Title: "Returns", Excerpt: "14 days", URL: "https://shop.example/r"}}})
 }
 
+// TestADeskFillsInNothing: what is filled into an agent's form in a desk's own conversation is nobody's answer, and a select whose options
+// cannot be told apart is a text.
+func TestADeskFillsInNothing(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.desk("a")
+	id := numberOf(th.ExternalID)
+	form := must[int64](t)(r.s.SendForm(id, fake.Agent, "Your size", "form", map[string]any{"name": "size", "label": "Size", "type": "text"}))
+	if err := r.s.CustomerSubmits(id, form, map[string]string{"size": "L"}); err != nil {
+		t.Fatal(err)
+	}
+	must[int64](t)(r.s.SendForm(id, fake.Agent, "Solved?", "input_select", map[string]any{"title": "Yes", "value": "y"}, map[string]any{"title": "Yes!", "value": "y"}))
+	must[int64](t)(r.s.SendForm(id, fake.Agent, "Sure?", "input_select", map[string]any{"title": "Yes", "value": ""}))
+	list := r.look(&th)
+	if len(list) != 3 || list[0].Filled != nil {
+		t.Fatalf("taken in: %+v", list)
+	}
+	same(t, "alike", list[1].Content, kefu.Content{Type: kefu.ContentText, Text: "Solved?\n• Yes\n• Yes!"})
+	same(t, "empty", list[2].Content, kefu.Content{Type: kefu.ContentText, Text: "Sure?\n• Yes"})
+}
+
 func TestChannelHasNoSourceID(t *testing.T) {
 	r := newRig(t, map[string]any{"inbox_id": fake.WebInbox, "bot_token": "bot-token"})
 	th, _ := r.channel(fake.WebInbox)

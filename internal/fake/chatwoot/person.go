@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -101,7 +102,8 @@ func (s *Server) write(v *conversation, m *message, files []File) int64 {
 }
 
 // CustomerSubmits fills a form: the values come with the event message_updated, and stand in the message from then on. Fields that are not
-// named keep what stands in them. As the widget does, it sends nothing as long as a field is empty.
+// named keep what stands in them. As the widget and the browser do, it sends nothing as long as
+// a field is empty or no address where one belongs.
 func (s *Server) CustomerSubmits(conversationID, messageID int64, values map[string]string) error {
 	var list []object
 	err := s.within(conversationID, func(v *conversation) {
@@ -133,7 +135,7 @@ func filledIn(m *message, values map[string]string) (list []object) {
 			option, _ := o.(object)
 			return text(option["value"]) == value
 		})
-		if value == "" || !offered {
+		if value == "" || !offered || item["type"] == "email" && !strings.Contains(value, "@") {
 			return nil
 		}
 		list = append(list, object{"name": name, "value": value})
