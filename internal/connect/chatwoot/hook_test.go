@@ -172,6 +172,20 @@ func TestHookOfABotAlone(t *testing.T) {
 	}
 }
 
+// TestUpgradedServer signs before anybody has copied the secret: the hooks are believed by their path, as they were before.
+func TestUpgradedServer(t *testing.T) {
+	c := newRig(t, map[string]any{"signatures": signaturesOptional, "hook_path_token": testPath, "hook_secret": ""}).c
+	hook := hookOf(hookBody(nil), testNow, "d")
+	hook.Path = "/" + testPath
+	if got, err := c.Receive(t.Context(), hook); err != nil || len(got.Inbound) != 1 {
+		t.Errorf("%+v, %v", got.Inbound, err)
+	}
+	hook.Path = "/"
+	if _, err := c.Receive(t.Context(), hook); kefu.KindOf(err) != kefu.KindUnauthorized {
+		t.Errorf("without the path: %v", err)
+	}
+}
+
 func FuzzReceive(f *testing.F) {
 	f.Add(hookBody(nil))
 	f.Add(hookBody(map[string]any{"content_attributes": map[string]any{"items": []any{nil, 1, map[string]any{"options": "x"}}}, "content_type": "form", "message_type": 1}))
