@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	api "kefu/chatwoot"
@@ -23,10 +24,30 @@ type glance struct {
 	} `json:"inbox"`
 	SourceID     json.RawMessage `json:"source_id"`
 	Attributes   json.RawMessage `json:"content_attributes"`
+	Changed      json.RawMessage `json:"changed_attributes"`
 	Conversation struct {
 		ID      int64 `json:"id"`
 		InboxID int64 `json:"inbox_id"`
 	} `json:"conversation"`
+}
+
+// idle are the members of a conversation that change with each turn of a talk, and say nothing that its messages do not.
+var idle = []string{"waiting_since", "first_reply_created_at", "updated_at"}
+
+// nothing tells whether an event says that nothing but such members has changed.
+func (g *glance) nothing() bool {
+	var changed []map[string]json.RawMessage
+	if g.Event != api.EventConversationUpdated || json.Unmarshal(g.Changed, &changed) != nil || len(changed) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(changed, func(members map[string]json.RawMessage) bool {
+		for name := range members {
+			if !slices.Contains(idle, name) {
+				return true
+			}
+		}
+		return len(members) == 0
+	})
 }
 
 // message tells whether the event is about a message.
@@ -88,7 +109,7 @@ func (c *Connector) glimpse(body []byte) (list []connector.Inbound, understood b
 		return nil, false
 	}
 	created := g.Event == api.EventMessageCreated
-	if g.Account.ID != c.set.accountID || inbox != c.set.inboxID || created && g.ours() {
+	if g.Account.ID != c.set.accountID || inbox != c.set.inboxID || created && g.ours() || g.nothing() {
 		return nil, true
 	}
 	talk, err := talkIn(body, g.message())

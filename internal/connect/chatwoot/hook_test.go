@@ -65,6 +65,16 @@ func TestHook(t *testing.T) {
 			t.Errorf("%s: %+v", event, got.Inbound)
 		}
 	}
+	for changed, looks := range map[string]int{
+		`[{"waiting_since":{"previous_value":null,"current_value":1}},{"updated_at":{"previous_value":1,"current_value":2}}]`:           0,
+		`[{"waiting_since":{"previous_value":null,"current_value":1}},{"status":{"previous_value":"open","current_value":"resolved"}}]`: 1,
+		`[{"waiting_since":{},"assignee_id":{}}]`: 1, `[]`: 1, `[{}]`: 1, `{"waiting_since":{}}`: 1, `null`: 1,
+	} {
+		body := hookBody(map[string]any{"event": "conversation_updated", "id": 45, "inbox_id": 1, "created_at": 1_699_999_000, "changed_attributes": json.RawMessage(changed)})
+		if got := must[connector.Received](t)(c.Receive(t.Context(), hookOf(body, testNow, "d-2"))); len(got.Inbound) != looks {
+			t.Errorf("changed %s: %+v", changed, got.Inbound)
+		}
+	}
 	updated := hookBody(map[string]any{"event": "message_updated", "message_type": "outgoing",
 		"content_attributes": map[string]any{attrDelivery: "dlv_1#0", "submitted_values": []any{map[string]any{"name": "a", "value": "b"}}}})
 	if got := must[connector.Received](t)(c.Receive(t.Context(), hookOf(updated, testNow, "d-3"))); len(got.Inbound) != 1 {

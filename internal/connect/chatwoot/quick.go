@@ -2,7 +2,9 @@ package chatwoot
 
 import (
 	"context"
+	"slices"
 
+	"kefu"
 	api "kefu/chatwoot"
 	"kefu/internal/connector"
 )
@@ -28,6 +30,9 @@ func (c *Connector) quick(ctx context.Context, t connector.Thread, emit connecto
 	if err != nil || len(list) >= quickMost {
 		return false, err
 	}
+	if slices.ContainsFunc(list, l.stranger) {
+		return false, nil
+	}
 	if l.person, err = c.person(ctx, &l.talk); err != nil {
 		return false, err
 	}
@@ -39,4 +44,10 @@ func (c *Connector) quick(ctx context.Context, t connector.Thread, emit connecto
 		}
 	}
 	return others, nil // what the hook told of is none of ours
+}
+
+// stranger tells whether somebody answered in a desk's conversation who did not have it when all of it was read: whether they have it now
+// must be known before what they say, and of several messages only the first has told how the conversation stood.
+func (l *look) stranger(m api.Message) bool {
+	return l.role == kefu.RoleDesk && m.Type == api.Outgoing && !m.Private && tagOf(&m) == "" && staff(&m).ID != l.thread.Base.Assignee
 }

@@ -29,6 +29,9 @@ func TestWhatWasWrittenCostsOneRequest(t *testing.T) {
 	th := r.desk("a")
 	id := numberOf(th.ExternalID)
 	must[int64](t)(r.s.Say(id, fake.Agent, "one"))
+	if err := r.s.Assign(id, fake.Agent, fake.Agent); err != nil {
+		t.Fatal(err)
+	}
 	r.look(&th) // whole: the first
 	must[int64](t)(r.s.Say(id, fake.Agent, "two"))
 	th.Written = true
@@ -51,6 +54,29 @@ func TestWhatWasWrittenCostsOneRequest(t *testing.T) {
 		t.Errorf("asked %v", reads)
 	}
 	same(t, "after a doubt", texts(list), []string{"agent: three"})
+}
+
+// TestATakeoverIsHeardBeforeItsWords has somebody take a talk and answer, behind a message of who had it: the hook of that one knew nothing
+// of it.
+func TestATakeoverIsHeardBeforeItsWords(t *testing.T) {
+	r := newRig(t, nil)
+	th := r.desk("a")
+	id := numberOf(th.ExternalID)
+	assign := func(to int64) {
+		t.Helper()
+		if err := r.s.Assign(id, to, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	assign(fake.Agent)
+	must[int64](t)(r.s.Say(id, fake.Agent, "one"))
+	r.look(&th)
+	th.Written = true
+	must[int64](t)(r.s.Say(id, fake.Agent, "two"))
+	assign(fake.Agent2)
+	must[int64](t)(r.s.Say(id, fake.Agent2, "three"))
+	same(t, "taken over", texts(r.look(&th)), []string{"standing: open", "agent: two", "agent: three"})
+	same(t, "who has it", th.Base.Assignee, "agent:12")
 }
 
 // TestHooksThatComeAfterTheLook tells of messages that a look at an earlier one has handed in: there is nothing to be looked at, unless the

@@ -124,11 +124,7 @@ func (s *change) priority(ctx context.Context, now connector.Standing) error {
 	if now.Priority == "" || now.Priority == cmp.Or(s.has.Priority, kefu.PriorityMedium) {
 		return nil
 	}
-	word := api.Priority(now.Priority)
-	if now.Priority == kefu.PriorityMedium {
-		word = api.NoPriority
-	}
-	if err := s.client.SetPriority(ctx, s.id, word); err != nil {
+	if err := s.client.SetPriority(ctx, s.id, api.Priority(now.Priority)); err != nil {
 		return err
 	}
 	s.has.Priority = now.Priority

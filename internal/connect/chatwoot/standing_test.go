@@ -55,7 +55,7 @@ func TestSendStanding(t *testing.T) {
 		got := r.stand(th, now, base)
 		same(t, "what both have", got, now)
 		talk := talkOf(r.s, th)
-		if statuses[api.Status(talk.Status)] != now.Status || priorityOf(api.Priority(talk.Priority)) != now.Priority || agentNumber(now.Assignee) != talk.Assignee {
+		if statuses[api.Status(talk.Status)] != now.Status || talk.Priority != string(now.Priority) || agentNumber(now.Assignee) != talk.Assignee {
 			t.Errorf("Chatwoot has %+v, want %+v", talk, now)
 		}
 		same(t, "labels", spelled(talk.Labels, nil), now.Labels)
